@@ -1,0 +1,59 @@
+/** The whole of analysis for one case, in order: clock, timeline, signals, causes, verdict. */
+import type { Case } from '../case/case.ts';
+import { CaseData } from './case-data.ts';
+import { buildClock, type CaseClock } from './clock/case-clock.ts';
+import { goHypotheses } from './hypotheses/go-hypotheses.ts';
+import { lowScore, mediumScore, type Scored, scoreHypothesis } from './hypotheses/score.ts';
+import { measureSignals, type Signals } from './signals/all-signals.ts';
+import type { Scene } from './signals/signal.ts';
+import { shippedThresholds, type Thresholds } from './signals/thresholds.ts';
+import { Timeline } from './timeline.ts';
+
+export type VerdictWord = 'incident' | 'no_incident' | 'undetermined';
+
+export interface Analysis {
+  readonly data: CaseData;
+  readonly clock: CaseClock;
+  readonly timeline: Timeline;
+  readonly scene: Scene;
+  readonly signals: Signals;
+  /** Causes worth naming, the likeliest first. */
+  readonly findings: readonly Scored[];
+  /** Causes that were considered and excluded. */
+  readonly ruledOut: readonly Scored[];
+  readonly verdict: VerdictWord;
+}
+
+export function analyse(source: Case, thresholds: Thresholds = shippedThresholds): Analysis {
+  const data = new CaseData(source);
+  const clock = buildClock(data);
+  const timeline = new Timeline(data, clock);
+  const scene: Scene = { data, timeline, thresholds };
+  const signals = measureSignals(scene);
+  const kindOf = (id: number) => (id > 0 ? data.evidenceById(id).kind : '');
+  const scored = goHypotheses.map((h) => scoreHypothesis(h, signals, kindOf)).sort((a, b) => b.score - a.score);
+  const findings = scored.filter((s) => s.score >= lowScore).slice(0, 5);
+  return {
+    data,
+    clock,
+    timeline,
+    scene,
+    signals,
+    findings,
+    ruledOut: scored.filter((s) => s.ruledOutBy !== undefined),
+    verdict: verdictOf(findings, timeline, signals),
+  };
+}
+
+/** An incident needs a cause of at least medium weight, or an end that speaks for itself; "no incident" needs enough to have seen one. */
+function verdictOf(findings: readonly Scored[], timeline: Timeline, signals: Signals): VerdictWord {
+  const top = findings[0];
+  if (top && !top.hypothesis.benign && top.score >= mediumScore) return 'incident';
+  if (signals.get('killed_by_oom')?.met || signals.get('crashed_out_of_memory')?.met)
+    return top?.hypothesis.benign ? 'undetermined' : 'incident';
+  if (top?.hypothesis.benign && top.score >= mediumScore) return 'no_incident';
+  const seen = ['rss_bytes', 'heap_alloc_bytes', 'gc_heap_live_bytes', 'cgroup_current_bytes'].filter(
+    (m) => (timeline.track(m)?.t.length ?? 0) >= 4,
+  );
+  return seen.length > 0 ? 'no_incident' : 'undetermined';
+}

@@ -1,0 +1,33 @@
+/** The taxonomy of causes. Ids are fixed: scripts compare them. */
+export const causes = [
+  'go.goroutine_leak_blocked_send',
+  'go.goroutine_leak_blocked_receive',
+  'go.goroutine_leak_ticker',
+  'go.unbounded_cache',
+  'go.unbounded_queue_backlog',
+  'go.backing_array_retention',
+  'go.timer_leak',
+  'go.context_child_leak',
+  'go.http_body_leak',
+  'go.pool_giant_buffers',
+  'go.finalizer_blocked',
+  'go.stack_growth',
+  'go.os_thread_leak',
+  'go.offheap_native_leak',
+  'go.offheap_mmap_leak',
+  'go.span_fragmentation',
+  'go.thp_rss_bloat',
+  'go.lazy_release_rss',
+  'go.page_cache_cgroup',
+  'go.tmpfs_shmem_growth',
+  'go.gogc_too_high',
+  'go.memlimit_death_spiral',
+  'go.large_object_burst',
+  'go.alloc_churn',
+  'go.alloc_lock_contention',
+  'go.defer_accumulation',
+  'go.warm_cache_plateau',
+  'go.healthy',
+] as const;
+
+export type CauseId = (typeof causes)[number];

@@ -1,0 +1,41 @@
+/**
+ * A hypothesis is one cause of the taxonomy as data: the signals that must be there, those that speak for it and against it with their weights, what
+ * would settle it. Scoring is the same for all.
+ */
+import type { SignalId } from '../signals/thresholds.ts';
+import type { CauseId } from './causes.ts';
+
+export interface Weighted {
+  readonly signal: SignalId;
+  readonly weight: number;
+}
+
+export interface Hypothesis {
+  readonly cause: CauseId;
+  /** No incident by itself: a harmless explanation of what alarmed. */
+  readonly benign?: boolean;
+  /**
+   * Each group needs one of its signals met, else the cause is ruled out. A group of which none can be measured leaves the cause open, not
+   * proven.
+   */
+  readonly needs: readonly (readonly SignalId[])[];
+  readonly supports: readonly Weighted[];
+  readonly opposes: readonly Weighted[];
+  /** What tells the onset: metrics, the first that there is. */
+  readonly onsetOf: readonly string[];
+  readonly culprit: CulpritSource;
+}
+
+export type CulpritSource =
+  | 'owner'
+  | 'goroutine_group'
+  | 'stack_group'
+  | 'mapping'
+  | 'finalizer'
+  | 'crash'
+  | 'lock'
+  | 'churn'
+  | 'gogc'
+  | 'memory_limit'
+  | 'malloc'
+  | 'none';

@@ -1,0 +1,241 @@
+/** Signals of the Go heap's inner shape: few large or many small objects, spans that hold little, goals and limits, the pace of collection. */
+import { between, ends, level, maximum, median, rate, valueAt } from '../curve.ts';
+import { containerLimit, goMemoryLimit, liveHeap, mebi, rise, rss, smallHeap, stretch } from './quantities.ts';
+import { atLeast, atMost, type Measured, placeOf, type Scene } from './signal.ts';
+
+export function heapSignals(scene: Scene): Measured[] {
+  return [
+    ...objectSignals(scene),
+    deadInUse(scene),
+    ...goalSignals(scene),
+    ...paceSignals(scene),
+    ...mallocSignals(scene),
+    ...burstSignals(scene),
+    ...releaseSignals(scene),
+  ];
+}
+
+function objectSignals(scene: Scene): Measured[] {
+  const { timeline } = scene;
+  const objects = timeline.track('heap_objects');
+  const heap =
+    timeline.tracks('heap_alloc_bytes').find((t) => t.series[0]?.frameName === objects?.series[0]?.frameName) ??
+    timeline.track('heap_alloc_bytes');
+  const r = rise(objects);
+  if (!objects || !r || !heap) return [];
+  const out: Measured[] = [];
+  out.push(
+    atLeast(
+      scene,
+      'objects_growth',
+      (r.peak - r.first) / Math.max(r.first, 10_000),
+      'ratio',
+      placeOf(objects, r.peakAt),
+      4,
+    ),
+  );
+  const bytes = rise(heap);
+  if (bytes && bytes.peak - bytes.first > smallHeap / 2) {
+    const at = bytes.peakAt;
+    const grownObjects = valueAt(objects, at) - r.first;
+    const mean = grownObjects > 0 ? (bytes.peak - bytes.first) / grownObjects : Number.NaN;
+    out.push(atLeast(scene, 'mean_object_bytes', mean, 'bytes', placeOf(objects, at), 128 * 1024));
+  }
+  return out;
+}
+
+/** HeapInuse that holds nothing alive, at the moment of the last half where the two are nearest: spans kept by few survivors. */
+function deadInUse(scene: Scene): Measured {
+  const inuse = scene.timeline.track('heap_inuse_bytes');
+  const alloc = scene.timeline
+    .tracks('heap_alloc_bytes')
+    .find((t) => t.series[0]?.frameName === inuse?.series[0]?.frameName);
+  if (!inuse || !alloc || inuse.t.length < 3) return undefined;
+  const { from, to } = stretch(inuse, 0.5, 1);
+  const late = between(inuse, from, to);
+  let least = Number.POSITIVE_INFINITY;
+  let peak = 0;
+  for (let i = 0; i < late.t.length; i++) {
+    const used = late.v[i] as number;
+    peak = Math.max(peak, used);
+    least = Math.min(least, (used - valueAt(alloc, late.t[i] as number)) / used);
+  }
+  if (peak < 32 * mebi) return undefined;
+  return atLeast(scene, 'heap_in_use_but_dead', least, 'ratio', placeOf(inuse), 0.85);
+}
+
+function goalSignals(scene: Scene): Measured[] {
+  const out: Measured[] = [];
+  const goal = scene.timeline.track('next_gc_bytes');
+  const live = liveHeap(scene);
+  const container = containerLimit(scene);
+  const limit = goMemoryLimit(scene);
+  if (goal && container) {
+    const top = maximum(goal);
+    if (top) out.push(atLeast(scene, 'goal_over_limit', top.v / container.value, 'ratio', placeOf(goal, top.t), 1.3));
+    if (live && live.t.length >= 2) {
+      const late = level(live, ...lateOf(live));
+      out.push(atMost(scene, 'live_well_below_limit', late / container.value, 'ratio', placeOf(live), 0.2));
+    }
+    const resident = rss(scene);
+    const top2 = resident && maximum(resident);
+    if (resident && top2)
+      out.push(atLeast(scene, 'close_to_limit', top2.v / container.value, 'ratio', placeOf(resident, top2.t), 1));
+  }
+  // goal against live of the same cycles: the goal printed with a cycle was set by the one before
+  const traced = scene.timeline.track('gc_heap_live_bytes');
+  const tracedGoal = scene.timeline.tracks('next_gc_bytes').find((t) => t.series[0]?.frameName === 'gctrace');
+  if (traced && tracedGoal && traced.t.length >= 8) {
+    const { from, to } = stretch(traced, 0.6, 1);
+    const ratios: number[] = [];
+    for (let i = 1; i < tracedGoal.t.length; i++) {
+      const t = tracedGoal.t[i] as number;
+      const before = valueAt(traced, (tracedGoal.t[i - 1] as number) + 1e-9);
+      if (t >= from && t <= to && before > 8 * mebi) ratios.push((tracedGoal.v[i] as number) / before);
+    }
+    out.push(
+      atMost(scene, 'goal_at_live', ratios.length >= 4 ? median(ratios) : Number.NaN, 'ratio', placeOf(tracedGoal), 1),
+    );
+  }
+  if (live && limit && live.t.length >= 2)
+    out.push(
+      atLeast(scene, 'live_at_memory_limit', level(live, ...lateOf(live)) / limit.value, 'ratio', placeOf(live), 1),
+    );
+  return out;
+}
+
+function lateOf(curve: { readonly t: ArrayLike<number> }): [number, number] {
+  const { from, to } = stretch({ t: curve.t, v: [] }, 0.67, 1);
+  return [from, to];
+}
+
+/** Cycles per second and their share of the CPU. */
+function paceSignals(scene: Scene): Measured[] {
+  const out: Measured[] = [];
+  const cycles = scene.timeline.track('gc_cycles_total');
+  if (cycles && cycles.t.length >= 4) {
+    const pace = (fromShare: number, toShare: number) => {
+      const { from, to } = stretch(cycles, fromShare, toShare);
+      return (valueAt(cycles, to) - valueAt(cycles, from)) / Math.max(1e-9, to - from);
+    };
+    const late = pace(0.67, 1);
+    out.push(atLeast(scene, 'gc_rate', late, 'per_second', placeOf(cycles), 6));
+    const early = pace(0, 0.25);
+    if (early > 0) out.push(atLeast(scene, 'gc_rate_rise', late / early, 'ratio', placeOf(cycles), 6));
+  }
+  const share = gcCpuShare(scene);
+  if (share) out.push(atLeast(scene, 'gc_cpu', share.value, 'ratio', share.place, 0.6));
+  return out;
+}
+
+/** CPU that cycles of the last third took (assist, background, pauses on all processors) against the CPU there was. Idle marking does not count. */
+function gcCpuShare(scene: Scene): { value: number; place: ReturnType<typeof placeOf> } | undefined {
+  const background = scene.timeline.track('gc_background_cpu_seconds');
+  const assist = scene.timeline.track('gc_assist_cpu_seconds');
+  const pause = scene.timeline.tracks('gc_pause_seconds').find((t) => t.series[0]?.frameName === 'gctrace');
+  const procs = scene.timeline.tracks('gomaxprocs').find((t) => t.series[0]?.frameName === 'gctrace');
+  if (!background || !assist || !pause || !procs || background.t.length < 8) return undefined;
+  const { from, to } = stretch(background, 0.6, 1);
+  const sum = (track: { t: ArrayLike<number>; v: ArrayLike<number> }) =>
+    between(track, from, to).v.reduce((a, b) => a + b, 0);
+  const p = procs.v[procs.v.length - 1] as number;
+  const cpu = sum(background) + sum(assist) + sum(pause) * p;
+  return { value: cpu / Math.max(1e-9, (to - from) * p), place: placeOf(background) };
+}
+
+function mallocSignals(scene: Scene): Measured[] {
+  const mallocs = scene.timeline.track('mallocs_total');
+  if (!mallocs || mallocs.t.length < 5) return [];
+  const r = rate(mallocs);
+  if (r.t.length < 4) return [];
+  const third = (from: number, to: number) => {
+    const s = stretch(r, from, to);
+    return median(between(r, s.from, s.to).v);
+  };
+  const early = third(0, 0.22);
+  const late = third(0.6, 1);
+  const mid = third(0.35, 0.65);
+  return [
+    atLeast(scene, 'malloc_rate', late, 'per_second', placeOf(mallocs), 3_000_000),
+    atLeast(scene, 'malloc_rate_rise', late / Math.max(1_000, early), 'ratio', placeOf(mallocs), 10),
+    atMost(scene, 'malloc_rate_plateau', late / Math.max(1, mid), 'ratio', placeOf(mallocs), 0.8),
+  ];
+}
+
+/** A heap that multiplies within a fifth of the time, and how large the objects were that did it. */
+function burstSignals(scene: Scene): Measured[] {
+  const { timeline } = scene;
+  const heap = timeline.track('gc_heap_end_bytes') ?? timeline.track('heap_alloc_bytes') ?? rss(scene);
+  const peak = heap && maximum(heap);
+  if (!heap || !peak || heap.t.length < 8 || peak.v < 64 * mebi) return [];
+  const span = (heap.t[heap.t.length - 1] as number) - (heap.t[0] as number);
+  const before = level(heap, heap.t[0] as number, Math.max(heap.t[0] as number, peak.t - span * 0.2));
+  const out: Measured[] = [
+    atLeast(scene, 'burst', peak.v / Math.max(before, smallHeap), 'ratio', placeOf(heap, peak.t), 8),
+  ];
+  const bytes = timeline.track('total_alloc_bytes');
+  const mallocs = timeline.tracks('mallocs_total').find((t) => t.series[0]?.frameName === bytes?.series[0]?.frameName);
+  if (bytes && mallocs) {
+    const from = peak.t - span * 0.2;
+    const objects = valueAt(mallocs, peak.t) - valueAt(mallocs, from);
+    if (objects > 0)
+      out.push(
+        atLeast(
+          scene,
+          'burst_of_large_objects',
+          (valueAt(bytes, peak.t) - valueAt(bytes, from)) / objects,
+          'bytes',
+          placeOf(bytes, peak.t),
+          512 * 1024,
+        ),
+      );
+  }
+  return out;
+}
+
+/** Memory Go has given back that the kernel still counts. */
+function releaseSignals(scene: Scene): Measured[] {
+  const out: Measured[] = [];
+  const lazy = scene.timeline.track('lazy_free_bytes');
+  const peak = lazy && maximum(lazy);
+  if (lazy && peak) {
+    const resident =
+      scene.timeline.tracks('rss_bytes').find((t) => t.series[0]?.frameName === lazy.series[0]?.frameName) ??
+      rss(scene);
+    if (resident)
+      out.push(
+        atLeast(
+          scene,
+          'lazy_free_share',
+          peak.v / Math.max(1, valueAt(resident, peak.t)),
+          'ratio',
+          placeOf(lazy, peak.t),
+          0.7,
+        ),
+      );
+  }
+  const resident = rss(scene);
+  const sys = scene.timeline.track('sys_bytes');
+  const released = scene.timeline.track('heap_released_bytes');
+  if (resident && sys && released && released.t.length >= 2) {
+    const at = resident.t[resident.t.length - 1] as number;
+    const now = valueAt(resident, at);
+    const beyond = now - (valueAt(sys, at) - valueAt(released, at));
+    const files = scene.timeline.track('rss_file_bytes');
+    const explained = Math.min(valueAt(released, at), beyond - (files ? valueAt(files, at) : 0));
+    const never = ends(released).first;
+    out.push(
+      atLeast(
+        scene,
+        'released_but_resident',
+        (explained - Math.min(never, 8 * mebi)) / Math.max(1, now),
+        'ratio',
+        placeOf(released),
+        0.7,
+        '',
+        'estimated',
+      ),
+    );
+  }
+  return out;
+}

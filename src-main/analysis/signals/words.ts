@@ -1,0 +1,90 @@
+/** Signals from names: what the program calls its own metrics and what its log says. Weak by themselves: a name is a hint, not a measurement. */
+
+import { metrics } from '../../api/contract/metrics.ts';
+import { ends, maximum, stillGrowing } from '../curve.ts';
+import { ownersByGrowth } from './profiles.ts';
+import { atLeast, type Measured, type Place, placeOf, type Scene } from './signal.ts';
+
+const queue = /queue|backlog|pending|in_?flight|lag\b|depth|mailbox|outbox|spool/i;
+const bound = /max|limit|bound|capacity|evict/i;
+
+export function wordSignals(scene: Scene): Measured[] {
+  return [queueWords(scene), boundReached(scene)];
+}
+
+/** The program's own series: not the runtime's, not the kernel's. */
+function ownMetrics(scene: Scene): readonly string[] {
+  return scene.timeline
+    .metrics()
+    .filter(
+      (m) =>
+        !(m in metrics) &&
+        !/^(?:go|process|container|cgroup|promhttp|profile|mapping|vm|hugetlb|fd|log|last_gc|cmdline)_/.test(m),
+    );
+}
+
+function queueWords(scene: Scene): Measured {
+  let found = 0;
+  let place: Place | undefined;
+  let subject = '';
+  for (const metric of ownMetrics(scene)) {
+    if (!queue.test(metric)) continue;
+    const track = scene.timeline.track(metric);
+    if (!track || track.t.length < 4) continue;
+    const { first, last } = ends(track);
+    if (last > Math.max(10, first * 3)) {
+      found++;
+      place ??= placeOf(track);
+      subject ||= metric;
+    }
+  }
+  const top = ownersByGrowth(scene)[0];
+  if (
+    top &&
+    [top.function, ...top.callers.slice(0, 2)].some(
+      (f) => queue.test(f) || /push|enqueue|submit|publish|produce/i.test(f),
+    )
+  ) {
+    found++;
+    place ??= { evidence: top.evidence, position: 0 };
+    subject ||= top.function;
+  }
+  const log = scene.data.eventsOf('log').find((e) => queue.test(String(e.data.text)));
+  if (log) {
+    found++;
+    place ??= { evidence: log.evidence, position: 'line' in log.at ? log.at.line : log.at.offset };
+    subject ||= String(log.data.text).slice(0, 120);
+  }
+  return place ? atLeast(scene, 'queue_words', found, 'count', place, 3, subject) : undefined;
+}
+
+/** A size of the program's own that rises and then stays, or evictions that go on: a cache that has found its bound. */
+function boundReached(scene: Scene): Measured {
+  let found = 0;
+  let place: Place | undefined;
+  let subject = '';
+  const own = ownMetrics(scene);
+  for (const metric of own) {
+    const track = scene.timeline.track(metric);
+    if (!track || track.t.length < 6) continue;
+    const { first, last } = ends(track);
+    const peak = maximum(track)?.v ?? 0;
+    const rose = peak > first * 1.5 && peak - first > 0;
+    if (/evict/i.test(metric) && last > first) {
+      found += 2;
+      place ??= placeOf(track);
+      subject ||= metric;
+    } else if (rose && Math.abs(stillGrowing(track)) < 0.1 && !bound.test(metric)) {
+      const limit = own.find(
+        (m) =>
+          /max|limit|bound|capacity/i.test(m) && Math.abs((scene.timeline.track(m)?.v[0] ?? 0) - peak) < peak * 0.02,
+      );
+      if (limit) {
+        found += 2;
+        place ??= placeOf(track);
+        subject ||= `${metric} = ${limit}`;
+      }
+    }
+  }
+  return place ? atLeast(scene, 'bound_reached', found, 'count', place, 3, subject) : undefined;
+}

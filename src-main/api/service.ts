@@ -1,0 +1,135 @@
+/**
+ * Everything the product can be asked to do, once. The shells (window, loopback, command line) call this and nothing below it.
+ */
+import { existsSync, statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import packageJson from '../../package.json' with { type: 'json' };
+import { type Analysis, analyse } from '../analysis/diagnose.ts';
+import { type CatalogueEntry, seriesCatalogue } from '../analysis/series-catalogue.ts';
+import type { Budgets } from '../case/budgets.ts';
+import { Case, type ImportProgress } from '../case/case.ts';
+import { Refusal } from '../case/refusal.ts';
+import { type Verification, verifyCase } from '../case/verify.ts';
+import { renderPdf } from '../report/pdf/render-pdf.ts';
+import { buildReport } from '../report/report-model.ts';
+import { ParsePool } from '../workers/pool.ts';
+import type { DiagnoseDocument } from './contract/documents.ts';
+import type { Language } from './contract/messages.ts';
+
+export const version = packageJson.version;
+
+export interface OpenRequest {
+  /** Files, folders, archives; or one case folder. */
+  readonly inputs: readonly string[];
+  /** Where to keep the case; a passing one in the temporary folder where none is given. */
+  readonly caseFolder?: string | undefined;
+  readonly name?: string | undefined;
+  readonly budgets?: Budgets | undefined;
+  readonly skipUnsafe?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly progress?: ((progress: ImportProgress) => void) | undefined;
+}
+
+/** An open case and what was worked out about it. */
+export class CaseSession {
+  readonly source: Case;
+  private cached: Analysis | undefined;
+
+  constructor(source: Case) {
+    this.source = source;
+  }
+
+  get analysis(): Analysis {
+    this.cached ??= analyse(this.source);
+    return this.cached;
+  }
+
+  /** After the case has changed. */
+  invalidate(): void {
+    this.cached = undefined;
+  }
+
+  report(language: Language, ladderAt?: number): DiagnoseDocument {
+    return buildReport(this.analysis, { language, version, ...(ladderAt === undefined ? {} : { ladderAt }) });
+  }
+
+  async pdf(language: Language): Promise<Uint8Array> {
+    return await renderPdf(this.analysis, this.report(language), language);
+  }
+
+  series(metric?: string): readonly CatalogueEntry[] {
+    return seriesCatalogue(this.analysis, metric);
+  }
+
+  verify(): Verification {
+    return verifyCase(this.source);
+  }
+
+  close(): void {
+    this.source.close();
+  }
+}
+
+export class Service {
+  private readonly pool: ParsePool;
+
+  constructor(threads?: number) {
+    this.pool = new ParsePool(threads);
+  }
+
+  async close(): Promise<void> {
+    await this.pool.close();
+  }
+
+  /**
+   * Opens a bundle as a case, or a case that there is.
+   *
+   * @throws Refusal with the code of what forbade it
+   */
+  async open(request: OpenRequest): Promise<CaseSession> {
+    const [only] = request.inputs;
+    const options = {
+      parse: this.pool.run,
+      skipUnsafe: request.skipUnsafe ?? false,
+      ...(request.budgets ? { budgets: request.budgets } : {}),
+      ...(request.signal ? { signal: request.signal } : {}),
+      ...(request.progress ? { progress: request.progress } : {}),
+    };
+    if (request.inputs.length === 1 && only !== undefined && Case.isCase(only)) {
+      const opened = Case.open(only);
+      await opened.resume(options);
+      return new CaseSession(opened);
+    }
+    for (const input of request.inputs) if (!existsSync(input)) throw new Refusal('open/not_found', { name: input });
+    const name = request.name ?? nameOf(request.inputs);
+    const folder = request.caseFolder === undefined ? undefined : resolve(request.caseFolder);
+    const made =
+      folder === undefined ? Case.temporary(name) : Case.isCase(folder) ? Case.open(folder) : Case.create(folder, name);
+    try {
+      await made.import(request.inputs, options);
+    } catch (error) {
+      made.close();
+      throw error;
+    }
+    return new CaseSession(made);
+  }
+
+  async rebuild(folder: string): Promise<CaseSession> {
+    const opened = Case.open(folder);
+    await opened.rebuild({ parse: this.pool.run });
+    return new CaseSession(opened);
+  }
+
+  get parse(): ParsePool['run'] {
+    return this.pool.run;
+  }
+}
+
+/** A case is named for what was opened: without the endings of archives. */
+function nameOf(inputs: readonly string[]): string {
+  const first = inputs[0];
+  if (first === undefined) return 'case';
+  const base = basename(resolve(first));
+  const bare = statSync(first).isDirectory() ? base : base.replace(/(?:\.tar)?\.(?:gz|tgz|zst|zip|tar)$/i, '');
+  return inputs.length > 1 ? `${bare} + ${inputs.length - 1}` : bare;
+}

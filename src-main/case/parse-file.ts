@@ -1,0 +1,51 @@
+/** Sniffs and parses one evidence into a stream of messages. Runs inside a worker thread, or in the calling thread in tests. */
+import type { SinkMessage } from '../parsers/message-sink.ts';
+import { MessageSink } from '../parsers/message-sink.ts';
+import { sniff } from '../parsers/registry.ts';
+import type { Budgets } from './budgets.ts';
+import { decodedHead, EvidenceSource, type SourceSpec } from './evidence-source.ts';
+import type { EvidenceOutcome } from './store/store.ts';
+
+export interface ParseHooks {
+  readonly emit: (message: SinkMessage) => void;
+  readonly progress: (bytes: number) => void;
+  readonly ready: () => Promise<void> | undefined;
+  readonly signal: AbortSignal;
+}
+
+export async function parseFile(spec: SourceSpec, budgets: Budgets, hooks: ParseHooks): Promise<EvidenceOutcome> {
+  const sink = new MessageSink(hooks.emit);
+  const head = await decodedHead(spec.path);
+  if (head.length === 0) {
+    sink.warn({ code: 'source/empty', severity: 'info', phase: 'sniff' });
+    sink.close();
+    return { status: 'unknown', kind: 'unknown', confidence: 0, parser: undefined, parserVersion: undefined };
+  }
+  const verdict = sniff(head, spec.name);
+  const { parser } = verdict;
+  const outcome = {
+    kind: verdict.kind,
+    confidence: verdict.confidence,
+    parser: parser?.id,
+    parserVersion: parser?.version,
+  };
+  if (!parser) {
+    sink.warn({
+      code: verdict.recognised ? 'sniff/not_yet' : 'sniff/unknown',
+      severity: 'info',
+      phase: 'sniff',
+      args: { kind: verdict.kind },
+    });
+    sink.close();
+    return { ...outcome, status: verdict.recognised ? 'recognised' : 'unknown' };
+  }
+  let readings = 0;
+  const counted = new MessageSink((message) => {
+    if (message.kind === 'reading') readings++;
+    hooks.emit(message);
+  });
+  const source = new EvidenceSource(spec, budgets, (warning) => counted.warn(warning), hooks.progress, hooks.ready);
+  await parser.parse(source, counted, { signal: hooks.signal });
+  counted.close();
+  return { ...outcome, status: readings > 0 ? 'parsed' : 'unknown' };
+}

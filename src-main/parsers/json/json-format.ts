@@ -1,0 +1,13 @@
+/** The JSON documents that stand in text files, in the order in which they are tried. */
+import { ContainerLogJson, LogLineJson } from '../app-log/log-json.ts';
+import { MemStatsJson } from '../memstats/memstats-json.ts';
+import { PromRangeJson } from '../prometheus/prom-range.ts';
+import type { ReadingFormat } from '../text/reading.ts';
+import { JsonDocuments } from './json-documents.ts';
+
+export const jsonFormat: ReadingFormat = {
+  id: 'json',
+  opens: '{[ \t',
+  weight: 50,
+  create: () => new JsonDocuments([new MemStatsJson(), new PromRangeJson(), new ContainerLogJson(), new LogLineJson()]),
+};

@@ -1,0 +1,89 @@
+/**
+ * Who in the program asked for it: each sample is charged to the innermost frame that is the program's own code, since `bytes.growSlice` or
+ * `runtime.mallocgc` at the leaf tells nobody what to change.
+ */
+import { ownerOf, packageOf } from './go-symbols.ts';
+import { frameName, type ProfileModel } from './profile-model.ts';
+
+export interface OwnerRow {
+  readonly function: string;
+  readonly file: string;
+  readonly line: number;
+  /** One value per sample type. */
+  readonly values: readonly number[];
+  /** The function that allocated for it: the leaf. */
+  readonly leaf: string;
+  /** The program's frames from the owner outwards, at most 12: who called it. */
+  readonly callers: readonly string[];
+}
+
+const callersKept = 12;
+
+/** Path of the program's own module, from the file of `main.main`; empty where the profile does not show it. */
+function mainModule(profile: ProfileModel): string {
+  for (let f = 0; f < profile.functionName.length; f++) {
+    if (profile.string(profile.functionName[f] as number) !== 'main.main') continue;
+    const file = profile.string(profile.functionFile[f] as number);
+    const folder = file.slice(0, Math.max(0, file.lastIndexOf('/')));
+    // commands often lie in MODULE/cmd/NAME
+    return folder.replace(/\/cmd\/[^/]{1,100}$/, '');
+  }
+  return '';
+}
+
+/** At most `limit` rows, by falling value of `order` (a sample type). */
+export function owners(profile: ProfileModel, order: number, limit: number): readonly OwnerRow[] {
+  const module = mainModule(profile);
+  const rank = new Int8Array(profile.lineFunction.length);
+  for (let i = 0; i < rank.length; i++) {
+    const { function: name, file } = frameName(profile, i);
+    const owner = ownerOf(name, file);
+    const own =
+      owner === 'main' ||
+      (owner === 'module' && module !== '' && (packageOf(name).startsWith(module) || file.includes(`${module}/`)));
+    rank[i] = own ? 3 : owner === 'module' ? 2 : owner === 'native' ? 1 : 0;
+  }
+  const types = Math.max(1, profile.sampleTypes.length);
+  const rows = new Map<string, { row: OwnerRow; values: number[] }>();
+  for (let s = 0; s < profile.sampleCount; s++) {
+    let best = -1;
+    let bestRank = 0;
+    let leafLine = -1;
+    const own: number[] = [];
+    for (let k = profile.stackStart[s] as number; k < (profile.stackStart[s + 1] as number); k++) {
+      const location = profile.stackLocations[k] as number;
+      for (let i = profile.lineStart[location] as number; i < (profile.lineStart[location + 1] as number); i++) {
+        if (leafLine < 0) leafLine = i;
+        if ((rank[i] as number) > bestRank) {
+          bestRank = rank[i] as number;
+          best = i;
+        }
+        if ((rank[i] as number) >= 2) own.push(i);
+      }
+    }
+    if (best < 0) best = leafLine;
+    if (best < 0) continue;
+    const at = frameName(profile, best);
+    const key = `${at.function}\n${at.file}\n${at.line}`;
+    let entry = rows.get(key);
+    if (!entry) {
+      const callers = own
+        .slice(own.indexOf(best) + 1, own.indexOf(best) + 1 + callersKept)
+        .map((i) => frameName(profile, i).function);
+      const values = new Array<number>(types).fill(0);
+      entry = { row: { ...at, values, leaf: frameName(profile, leafLine).function, callers }, values };
+      rows.set(key, entry);
+    }
+    for (let v = 0; v < types; v++)
+      entry.values[v] = (entry.values[v] as number) + (profile.values[s * types + v] as number);
+  }
+  return [...rows.values()]
+    .map((e) => e.row)
+    .sort(
+      (a, b) =>
+        (b.values[order] as number) - (a.values[order] as number) ||
+        (a.function < b.function ? -1 : 1) ||
+        a.line - b.line,
+    )
+    .slice(0, limit);
+}

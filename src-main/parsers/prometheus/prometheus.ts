@@ -1,0 +1,189 @@
+/**
+ * Scrapes of the text exposition format: one, or many behind one another. A scrape is one row; a series that comes a second time, a sample
+ * header or `# EOF` begins the next one.
+ */
+import type { ReadingReport } from '../../api/contract/evidence.ts';
+import { captureClock, type Frame, wallClock } from '../contract.ts';
+import type { Line } from '../text/line.ts';
+import { type Reading, type ReadingFormat, sampleTime, type TextContext } from '../text/reading.ts';
+import { type PromSample, parseLabels, parsePromLine } from './prom-line.ts';
+import { promMetrics } from './prom-names.ts';
+
+/** Beyond this many series of one file the rest is counted, not kept: an exposition is written by whoever writes the program. */
+const seriesLimit = 20_000;
+const own = /^(?:go|process|container)_[a-z]/;
+
+interface Column {
+  readonly index: number;
+  readonly scale: number;
+  scrape: number;
+}
+
+class Prometheus implements Reading {
+  private readonly columns = new Map<string, Column | undefined>();
+  private readonly frames = new Map<string, Frame>();
+  private readonly families = new Map<string, string>();
+  private readonly familiesSeen = new Set<string>();
+  private readonly metricsSeen = new Set<string>();
+  private frame: Frame | undefined;
+  private scrape = 0;
+  private scrapes = 0;
+  private rowOpen = false;
+  private active = false;
+  private openMetrics = false;
+  private samples = 0;
+  private comments = 0;
+  private dropped = 0;
+
+  take(line: Line, context: TextContext): boolean {
+    if (line.byte(0) === 35) return this.takeComment(line);
+    const text = line.text();
+    if (!this.active && !own.test(text) && !/^[A-Za-z_:][\w:]{0,200}\{[A-Za-z_]\w{0,100}="/.test(text)) return false;
+    const sample = parsePromLine(text);
+    if (!sample) return false;
+    this.active = true;
+    this.put(sample, line.number, context);
+    return true;
+  }
+
+  endSection(): void {
+    this.rowOpen = false;
+    this.active = false;
+    this.scrape++;
+  }
+
+  reports(): readonly ReadingReport[] {
+    if (this.samples === 0) return [];
+    const counts: Record<string, number> = {
+      samples: this.samples,
+      scrapes: this.scrapes,
+      families: this.familiesSeen.size,
+      series: this.columns.size,
+      metrics: this.metricsSeen.size,
+    };
+    if (this.dropped > 0) counts.samples_not_kept = this.dropped;
+    return [
+      {
+        kind: 'prometheus',
+        dialect: this.openMetrics ? 'openmetrics' : 'text 0.0.4',
+        taken: this.samples + this.comments,
+        counts,
+      },
+    ];
+  }
+
+  private takeComment(line: Line): boolean {
+    const text = line.head(600);
+    const m = /^#[ \t]{1,4}(HELP|TYPE|UNIT)[ \t]{1,4}("[^"]{1,400}"|\S{1,400})(?:[ \t]{1,4}(\S{1,40}))?/.exec(text);
+    if (m) {
+      this.active = true;
+      if (m[1] === 'TYPE') {
+        this.families.set(m[2] as string, m[3] ?? '');
+        if (['info', 'stateset', 'gaugehistogram', 'unknown'].includes(m[3] ?? '')) this.openMetrics = true;
+      }
+      if (m[1] === 'UNIT') this.openMetrics = true;
+      this.comments++;
+      return true;
+    }
+    if (/^#[ \t]{0,2}EOF/.test(text) && this.active) {
+      this.openMetrics = true;
+      this.comments++;
+      this.endSection();
+      return true;
+    }
+    if (!this.active) return false;
+    this.comments++;
+    return true;
+  }
+
+  private put(sample: PromSample, line: number, context: TextContext): void {
+    this.samples++;
+    const key = `${sample.name}{${sample.labelText}`;
+    if (!this.columns.has(key)) this.newSeries(key, sample, line, context);
+    const column = this.columns.get(key);
+    if (!column) {
+      this.dropped++;
+      return;
+    }
+    if (this.rowOpen && column.scrape === this.scrape) {
+      this.rowOpen = false;
+      this.scrape++;
+    }
+    if (!this.rowOpen) this.openRow(line, context);
+    column.scrape = this.scrape;
+    const value = sample.value * column.scale;
+    if (Number.isFinite(value)) (this.frame as Frame).set(this.columnOf(sample, column), value);
+  }
+
+  /** Columns are numbered alike in both frames (with and without a wall time), since each is asked for in the same order. */
+  private columnOf(sample: PromSample, column: Column): number {
+    const frame = this.frame as Frame;
+    return this.frames.size < 2 ? column.index : frame.column(this.spec(sample));
+  }
+
+  private spec(sample: PromSample): { metric: string; sourceName: string; labels?: Record<string, string> } {
+    const metric = promMetrics.get(sample.name)?.metric ?? sample.name;
+    return sample.labelText === ''
+      ? { metric, sourceName: sample.name }
+      : { metric, sourceName: sample.name, labels: parseLabels(sample.labelText) };
+  }
+
+  private newSeries(key: string, sample: PromSample, line: number, context: TextContext): void {
+    this.note(sample);
+    if (this.columns.size >= seriesLimit) {
+      if (this.columns.size === seriesLimit) {
+        context.sink.warn({
+          code: 'prometheus/series_limit',
+          severity: 'data_loss',
+          phase: 'read',
+          at: { line },
+          args: { limit: seriesLimit },
+        });
+      }
+      this.columns.set(key, undefined);
+      return;
+    }
+    if (!this.frame) this.frame = this.frameFor(context);
+    const index = this.frame.column(this.spec(sample));
+    this.columns.set(key, { index, scale: promMetrics.get(sample.name)?.scale ?? 1, scrape: -1 });
+    if (sample.name === 'go_info') {
+      const version = parseLabels(sample.labelText).version;
+      if (version) context.sink.fact('runtime.go', version, { line });
+    } else if (sample.name === 'process_start_time_seconds' && sample.value > 1e9) {
+      context.sink.fact('process.start_wall_ns', String(BigInt(Math.round(sample.value * 1e3)) * 1_000_000n), { line });
+    }
+  }
+
+  /** Families and metrics as Prometheus counts them: a histogram or summary is one metric for each set of its other labels. */
+  private note(sample: PromSample): void {
+    const base = sample.name.replace(/_(?:bucket|sum|count|total|created|info|gsum|gcount)$/, '');
+    const type = this.families.get(sample.name) ?? this.families.get(base);
+    const compound = type === 'histogram' || type === 'summary' || type === 'gaugehistogram';
+    const family = this.families.has(sample.name) ? sample.name : this.families.has(base) ? base : sample.name;
+    this.familiesSeen.add(family);
+    const labels = compound
+      ? sample.labelText.replace(/(?:^|,)[ \t]*(?:le|quantile)="[^"]{0,60}"/g, '').replace(/^,/, '')
+      : sample.labelText;
+    this.metricsSeen.add(`${family}{${labels}`);
+  }
+
+  private openRow(line: number, context: TextContext): void {
+    this.frame = this.frameFor(context);
+    this.frame.row(sampleTime(context).ns, line);
+    this.rowOpen = true;
+    this.scrapes++;
+  }
+
+  private frameFor(context: TextContext): Frame {
+    const wall = sampleTime(context).domain === 'wall';
+    const key = wall ? 'wall' : 'capture';
+    let frame = this.frames.get(key);
+    if (!frame) {
+      frame = context.sink.frame('prometheus', wall ? wallClock : captureClock);
+      this.frames.set(key, frame);
+    }
+    return frame;
+  }
+}
+
+export const prometheusFormat: ReadingFormat = { id: 'prometheus', weight: 1, create: () => new Prometheus() };

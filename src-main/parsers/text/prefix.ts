@@ -1,0 +1,69 @@
+/**
+ * What log shippers put before a line: CRI, journald, docker compose, `kubectl logs --timestamps`, syslog, and any other prefix of constant
+ * shape. A known form is recognised at once; an unknown one is learned from the first machine line found behind it: the same length and
+ * the same classes of characters (digit, letter, itself) on the lines that follow.
+ */
+import type { Line } from './line.ts';
+import type { LinePrefix } from './reading.ts';
+import { parseTimestamp, type Timestamp } from './timestamp.ts';
+
+const longestPrefix = 160;
+const cri = /^ (?:stdout|stderr) ([FP]) ?/;
+const composed = /^[A-Za-z0-9][\w.-]{0,60} {0,30}\| /;
+const host = /^ [\w.:-]{1,64} ([\w./@-]{1,64})(?:\[\d{1,7}\])?: /;
+const separator = /^[ \t]*(?:\||:|\]|-)?[ \t]+/;
+
+export interface StrippedPrefix {
+  /** Bytes of the line that belong to the prefix. */
+  readonly length: number;
+  readonly time: LinePrefix | undefined;
+  /** CRI splits long lines: this one goes on in the next. */
+  readonly partial: boolean;
+}
+
+/** Takes the known prefixes off a line; undefined where there is none. */
+export function stripKnownPrefix(line: Line, year: number | undefined): StrippedPrefix | undefined {
+  const head = line.head(longestPrefix);
+  const priority = /^<\d{1,3}>(?:\d )?/.exec(head);
+  const from = priority ? priority[0].length : 0;
+  const bracket = head.charCodeAt(from) === 91 ? 1 : 0;
+  const time = parseTimestamp(head.slice(from + bracket), year);
+  if (time) {
+    const after = from + bracket + time.length;
+    const rest = head.slice(after);
+    const container = cri.exec(rest);
+    if (container)
+      return { length: after + container[0].length, time: prefixTime(time), partial: container[1] === 'P' };
+    const unit = host.exec(rest);
+    if (unit && !bracket) return { length: after + unit[0].length, time: prefixTime(time), partial: false };
+    const gap = separator.exec(rest);
+    if (gap) return { length: after + gap[0].length, time: prefixTime(time), partial: false };
+    return undefined;
+  }
+  const compose = composed.exec(head);
+  if (compose) return { length: compose[0].length, time: undefined, partial: false };
+  return undefined;
+}
+
+export function prefixTime(time: Timestamp): LinePrefix {
+  return { wallNs: time.ns, resolutionNs: time.resolutionNs, hasZone: time.hasZone };
+}
+
+/** A prefix learned from one line, tried on the others. */
+export class LearnedPrefix {
+  private shape = '';
+
+  learn(line: Line, length: number): void {
+    this.shape = shapeOf(line.head(length));
+  }
+
+  /** Length of the learned prefix if this line has it, else 0. */
+  matches(line: Line): number {
+    const n = this.shape.length;
+    return n > 0 && line.length > n && shapeOf(line.head(n)) === this.shape ? n : 0;
+  }
+}
+
+function shapeOf(text: string): string {
+  return text.replace(/\d/g, '0').replace(/[A-Za-z]/g, 'a');
+}

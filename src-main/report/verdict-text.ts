@@ -1,0 +1,61 @@
+/** The verdict as sentences that can be pasted into a ticket. */
+
+import { coverageOf } from '../analysis/coverage.ts';
+import { ends, maximum } from '../analysis/curve.ts';
+import type { Analysis } from '../analysis/diagnose.ts';
+import type { FindingEntry } from '../api/contract/documents.ts';
+import { formatBytes } from '../api/contract/format.ts';
+import type { Words } from './words.ts';
+
+/** Time of day where the case has wall times, else seconds since the start. */
+export function whenText(analysis: Analysis, t: number): string {
+  const ns = analysis.timeline.wallNs(t);
+  if (ns === undefined) return `+${t.toFixed(1)} s`;
+  return new Date(Number(ns / 1_000_000n)).toISOString().slice(11, 19);
+}
+
+export function verdictText(analysis: Analysis, findings: readonly FindingEntry[], words: Words): string {
+  const top = findings[0];
+  const parts: string[] = [];
+  if (analysis.verdict === 'incident') {
+    parts.push(
+      top && !top.benign
+        ? words.say('verdict/incident', { title: top.title, confidence: words.of(`confidence/${top.confidence}`) })
+        : words.say('verdict/incident_unnamed'),
+    );
+  } else if (analysis.verdict === 'no_incident') {
+    parts.push(
+      top?.benign ? words.say('verdict/no_incident_named', { title: top.title }) : words.say('verdict/no_incident'),
+    );
+  } else {
+    const missing = [...coverageOf(analysis.data)].filter(([, n]) => n === 0).slice(0, 3);
+    parts.push(
+      words.say('verdict/undetermined', {
+        needs: missing.map(([kind]) => words.of(`coverage/${kind}.title`)).join(', '),
+      }),
+    );
+  }
+  if (top && analysis.verdict === 'incident' && top.onset_s !== null)
+    parts.push(words.say('verdict/onset', { when: whenText(analysis, top.onset_s) }));
+  const rss = analysis.timeline.track('rss_bytes');
+  const peak = rss && maximum(rss);
+  if (rss && peak && analysis.verdict === 'incident' && rss.t.length > 2) {
+    parts.push(words.say('verdict/rise', { from: formatBytes(ends(rss).first), to: formatBytes(peak.v) }));
+  }
+  const killed = killTime(analysis);
+  if (killed !== undefined) parts.push(words.say('verdict/killed', { when: whenText(analysis, killed) }));
+  const stop = words.language === 'zh-CN' ? '。' : '. ';
+  return `${parts.join(stop)}${stop}`.trim();
+}
+
+/** When the kernel or the container runtime ended the process, seconds since origin. */
+export function killTime(analysis: Analysis): number | undefined {
+  for (const kind of ['oom_kill', 'container_terminated'] as const) {
+    for (const e of analysis.data.eventsOf(kind)) {
+      if (e.tNs === undefined || (kind === 'container_terminated' && e.data.reason !== 'OOMKilled')) continue;
+      const t = analysis.timeline.place(e.evidence, e.clock, e.tNs);
+      if (t !== undefined) return t;
+    }
+  }
+  return undefined;
+}

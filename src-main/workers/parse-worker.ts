@@ -1,0 +1,82 @@
+/**
+ * Thread entry: parses one evidence at a time and sends what the parser says in batches. It waits while more than a few batches have not been
+ * taken, so that a fast parser cannot fill memory.
+ */
+import { parentPort, type Transferable } from 'node:worker_threads';
+import { parseFile } from '../case/parse-file.ts';
+import type { SinkMessage } from '../parsers/message-sink.ts';
+import type { FromWorker, ToWorker } from './worker-messages.ts';
+
+const batchMessages = 256;
+const batchBytes = 4 * 2 ** 20;
+const unackedLimit = 6;
+const progressMs = 50;
+
+if (!parentPort) throw new Error('parse-worker is a thread entry');
+const port = parentPort;
+
+let unacked = 0;
+let resume: (() => void) | undefined;
+
+port.on('message', (message: ToWorker) => {
+  if (message.kind === 'ack') {
+    unacked--;
+    if (unacked < unackedLimit) {
+      resume?.();
+      resume = undefined;
+    }
+    return;
+  }
+  void run(message);
+});
+
+function send(message: FromWorker, transfer: Transferable[] = []): void {
+  port.postMessage(message, transfer);
+}
+
+async function run({ spec, budgets }: Extract<ToWorker, { kind: 'parse' }>): Promise<void> {
+  let batch: SinkMessage[] = [];
+  let transfer: Transferable[] = [];
+  let bytes = 0;
+  let lastProgress = 0;
+  const flush = () => {
+    if (batch.length === 0) return;
+    unacked++;
+    send({ kind: 'batch', messages: batch }, transfer);
+    batch = [];
+    transfer = [];
+    bytes = 0;
+  };
+  try {
+    const outcome = await parseFile(spec, budgets, {
+      emit: (message) => {
+        batch.push(message);
+        if (message.kind === 'chunk') {
+          for (const array of [message.chunk.t, message.chunk.position, ...message.chunk.values]) {
+            transfer.push(array.buffer);
+            bytes += array.byteLength;
+          }
+        }
+        if (batch.length >= batchMessages || bytes >= batchBytes) flush();
+      },
+      progress: (done) => {
+        const now = performance.now();
+        if (now - lastProgress < progressMs) return;
+        lastProgress = now;
+        send({ kind: 'progress', bytes: done });
+      },
+      ready: () =>
+        unacked < unackedLimit
+          ? undefined
+          : new Promise((resolve) => {
+              resume = resolve;
+            }),
+      signal: new AbortController().signal,
+    });
+    flush();
+    send({ kind: 'done', outcome });
+  } catch (error) {
+    flush();
+    send({ kind: 'crashed', reason: String(error instanceof Error ? error.message : error) });
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * A few threads that parse. A job ends when its parser does, when the caller aborts (the thread is ended at once and another takes its place), or at a
+ * limit of time or memory: then the file is said to have failed and the others go on.
+ */
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { ParseRunner } from '../case/case.ts';
+import type { EvidenceOutcome } from '../case/store/store.ts';
+import type { WarningSpec } from '../parsers/contract.ts';
+import type { SinkMessage } from '../parsers/message-sink.ts';
+import type { FromWorker, ToWorker } from './worker-messages.ts';
+
+const mostThreads = 4;
+const youngGenerationMb = 64;
+const stopped: EvidenceOutcome = {
+  status: 'failed',
+  kind: 'unknown',
+  confidence: 0,
+  parser: undefined,
+  parserVersion: undefined,
+};
+
+/** The thread's file: beside this one in the sources, beside the bundle in a build. */
+function workerFile(): URL {
+  if (import.meta.url.endsWith('.ts')) return new URL('./parse-worker.ts', import.meta.url);
+  const beside = new URL('./parse-worker.js', import.meta.url);
+  return existsSync(beside) ? beside : new URL('../parse-worker.js', import.meta.url);
+}
+
+export class ParsePool {
+  private readonly size: number;
+  private readonly heapMb: number;
+  private readonly idle: Worker[] = [];
+  private readonly waiting: (() => void)[] = [];
+  private busy = 0;
+  private closed = false;
+
+  constructor(size = Math.min(mostThreads, availableParallelism()), heapMb = 1_024) {
+    this.size = size;
+    this.heapMb = heapMb;
+  }
+
+  readonly run: ParseRunner = async (spec, budgets, onMessages, onProgress, signal) => {
+    const worker = await this.acquire();
+    if (!worker || signal.aborted) {
+      if (worker) this.release(worker);
+      return stopped;
+    }
+    const seconds = budgets.parserSeconds + (budgets.parserSecondsPerMb * spec.sizeBytes) / 1e6;
+    return await new Promise<EvidenceOutcome>((resolve) => {
+      let ended = false;
+      const end = (outcome: EvidenceOutcome, keep: boolean) => {
+        if (ended) return;
+        ended = true;
+        clearTimeout(timer);
+        signal.removeEventListener('abort', abort);
+        for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event);
+        if (keep) this.release(worker);
+        else this.replace(worker);
+        resolve(outcome);
+      };
+      const fail = (warning: WarningSpec) => {
+        onMessages([{ kind: 'warning', warning } satisfies SinkMessage]);
+        end(stopped, false);
+      };
+      const abort = () => end(stopped, false);
+      const timer = setTimeout(
+        () =>
+          fail({ code: 'parse/time_limit', severity: 'error', phase: 'read', args: { seconds: Math.round(seconds) } }),
+        seconds * 1e3,
+      );
+      signal.addEventListener('abort', abort);
+      worker.on('message', (message: FromWorker) => {
+        if (ended) return;
+        switch (message.kind) {
+          case 'batch':
+            onMessages(message.messages);
+            worker.postMessage({ kind: 'ack' } satisfies ToWorker);
+            return;
+          case 'progress':
+            onProgress(message.bytes);
+            return;
+          case 'done':
+            end(message.outcome, true);
+            return;
+          case 'crashed':
+            fail({ code: 'parse/crashed', severity: 'error', phase: 'read', args: { reason: message.reason } });
+            return;
+        }
+      });
+      worker.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ERR_WORKER_OUT_OF_MEMORY')
+          fail({ code: 'parse/memory_limit', severity: 'error', phase: 'read' });
+        else fail({ code: 'parse/crashed', severity: 'error', phase: 'read', args: { reason: error.message } });
+      });
+      worker.on('exit', () =>
+        fail({ code: 'parse/crashed', severity: 'error', phase: 'read', args: { reason: 'the thread ended' } }),
+      );
+      worker.postMessage({ kind: 'parse', spec, budgets } satisfies ToWorker);
+    });
+  };
+
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const next of this.waiting.splice(0)) next();
+    await Promise.all(this.idle.splice(0).map((worker) => worker.terminate()));
+  }
+
+  private async acquire(): Promise<Worker | undefined> {
+    while (!this.closed) {
+      const worker = this.idle.pop();
+      if (worker) {
+        this.busy++;
+        return worker;
+      }
+      if (this.busy < this.size) {
+        this.busy++;
+        return this.spawn();
+      }
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    }
+    return undefined;
+  }
+
+  private release(worker: Worker): void {
+    this.busy--;
+    if (this.closed) void worker.terminate();
+    else this.idle.push(worker);
+    this.waiting.shift()?.();
+  }
+
+  private replace(worker: Worker): void {
+    void worker.terminate();
+    this.busy--;
+    this.waiting.shift()?.();
+  }
+
+  private spawn(): Worker {
+    return new Worker(workerFile(), {
+      resourceLimits: { maxOldGenerationSizeMb: this.heapMb, maxYoungGenerationSizeMb: youngGenerationMb },
+    });
+  }
+}
