@@ -6,6 +6,7 @@ import { basename, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Analysis, analyse } from '../analysis/diagnose.ts';
 import { type CatalogueEntry, seriesCatalogue } from '../analysis/series-catalogue.ts';
+import { type BundleInput, inputPath } from '../case/archive/open-bundle.ts';
 import type { Budgets } from '../case/budgets.ts';
 import { Case, type ImportProgress } from '../case/case.ts';
 import { Refusal } from '../case/refusal.ts';
@@ -20,7 +21,7 @@ export const version = packageJson.version;
 
 export interface OpenRequest {
   /** Files, folders, archives; or one case folder. */
-  readonly inputs: readonly string[];
+  readonly inputs: readonly BundleInput[];
   /** Where to keep the case; a passing one in the temporary folder where none is given. */
   readonly caseFolder?: string | undefined;
   readonly name?: string | undefined;
@@ -87,7 +88,8 @@ export class Service {
    * @throws Refusal with the code of what forbade it
    */
   async open(request: OpenRequest): Promise<CaseSession> {
-    const [only] = request.inputs;
+    const paths = request.inputs.map(inputPath);
+    const [only] = paths;
     const options = {
       parse: this.pool.run,
       skipUnsafe: request.skipUnsafe ?? false,
@@ -95,12 +97,12 @@ export class Service {
       ...(request.signal ? { signal: request.signal } : {}),
       ...(request.progress ? { progress: request.progress } : {}),
     };
-    if (request.inputs.length === 1 && only !== undefined && Case.isCase(only)) {
+    if (paths.length === 1 && only !== undefined && Case.isCase(only)) {
       const opened = Case.open(only);
       await opened.resume(options);
       return new CaseSession(opened);
     }
-    for (const input of request.inputs) if (!existsSync(input)) throw new Refusal('open/not_found', { name: input });
+    for (const path of paths) if (!existsSync(path)) throw new Refusal('open/not_found', { name: path });
     const name = request.name ?? nameOf(request.inputs);
     const folder = request.caseFolder === undefined ? undefined : resolve(request.caseFolder);
     const made =
@@ -126,10 +128,12 @@ export class Service {
 }
 
 /** A case is named for what was opened: without the endings of archives. */
-function nameOf(inputs: readonly string[]): string {
+function nameOf(inputs: readonly BundleInput[]): string {
   const first = inputs[0];
   if (first === undefined) return 'case';
-  const base = basename(resolve(first));
-  const bare = statSync(first).isDirectory() ? base : base.replace(/(?:\.tar)?\.(?:gz|tgz|zst|zip|tar)$/i, '');
+  const base = basename(typeof first === 'string' ? resolve(first) : first.name);
+  const bare = statSync(inputPath(first)).isDirectory()
+    ? base
+    : base.replace(/(?:\.tar)?\.(?:gz|tgz|zst|zip|tar)$/i, '');
   return inputs.length > 1 ? `${bare} + ${inputs.length - 1}` : bare;
 }

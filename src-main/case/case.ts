@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import type { MessageArgs } from '../api/contract/messages.ts';
 import type { Json } from '../parsers/contract.ts';
 import type { SinkMessage } from '../parsers/message-sink.ts';
-import { openBundle } from './archive/open-bundle.ts';
+import { type BundleInput, openBundle } from './archive/open-bundle.ts';
 import type { Note } from './archive/unpack.ts';
 import { type Budgets, defaultBudgets } from './budgets.ts';
 import type { SourceSpec } from './evidence-source.ts';
@@ -158,7 +158,7 @@ export class Case {
   }
 
   /** @throws Refusal where an archive or a budget forbids it; the case is then as it was */
-  async import(inputs: readonly string[], options: ImportOptions): Promise<Imported> {
+  async import(inputs: readonly BundleInput[], options: ImportOptions): Promise<Imported> {
     const budgets = options.budgets ?? defaultBudgets;
     const signal = options.signal ?? new AbortController().signal;
     const report = options.progress ?? (() => undefined);
@@ -177,7 +177,7 @@ export class Case {
     if (signal.aborted) return { files: [], containers: [], notes: [] };
     const firstId = this.nextId();
     const entry: JournalImport = {
-      source: inputs.map(String),
+      source: inputs.map((i) => (typeof i === 'string' ? i : i.name)),
       files: opened.files.map((f, i) => ({
         id: firstId + i,
         path: f.path,

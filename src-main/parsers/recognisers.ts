@@ -35,7 +35,6 @@ function textWith(kind: EvidenceKind, line: RegExp, confidence = 0.97): Recognis
 
 export const recognisers: readonly Recogniser[] = [
   magic('go-trace', /^go 1\.\d{1,2} trace\0/),
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the magic of ELF begins with DEL
   magic('elf-core', /^\x7fELF/),
   magic('go-heapdump', /^go1\.\d heap dump\n/),
   magic('hprof', /^JAVA PROFILE 1\.0\.\d\0/),

@@ -101,14 +101,12 @@ class ReportBuilder {
       coverage: this.coverage(),
       evidence: this.evidence(findings),
       containers: data.source.reader.containers().map((c) => ({ path: c.path, sha256: c.sha256, size: c.sizeBytes })),
-      notes: data.source
-        .openingNotes()
-        .map((n) => ({
-          evidence: n.container,
-          code: n.code,
-          severity: n.severity,
-          message: this.words.say(n.code, n.args),
-        })),
+      notes: data.source.openingNotes().map((n) => ({
+        evidence: n.container,
+        code: n.code,
+        severity: n.severity,
+        message: this.words.say(n.code, n.args),
+      })),
       clock: this.clock(),
       ladder: ladder ? this.ladder(ladder) : null,
       findings,

@@ -42,6 +42,13 @@ export interface Opened {
   readonly notes: readonly (Note & { readonly input: number })[];
 }
 
+/** A path, shown under its last part, or under another name where it was staged without one (uploads). */
+export type BundleInput = string | { readonly path: string; readonly name: string };
+
+export function inputPath(input: BundleInput): string {
+  return typeof input === 'string' ? input : input.path;
+}
+
 export interface OpenOptions {
   readonly budgets: Budgets;
   readonly skipUnsafe: boolean;
@@ -54,7 +61,7 @@ export interface OpenOptions {
 
 const headBytes = 2 ** 16;
 
-export async function openBundle(inputs: readonly string[], vault: Vault, options: OpenOptions): Promise<Opened> {
+export async function openBundle(inputs: readonly BundleInput[], vault: Vault, options: OpenOptions): Promise<Opened> {
   return await new Opening(vault, options).run(inputs);
 }
 
@@ -75,19 +82,18 @@ class Opening {
     this.meter = new Meter(options.budgets, vault.folder);
   }
 
-  async run(inputs: readonly string[]): Promise<Opened> {
-    for (const [index, input] of inputs.entries()) {
+  async run(inputs: readonly BundleInput[]): Promise<Opened> {
+    for (const [index, given] of inputs.entries()) {
       if (this.options.signal.aborted) break;
       this.input = index;
+      const path = inputPath(given);
+      const shown = typeof given === 'string' ? basename(given) : given.name;
       // a path the user gave may be a link; what lies inside a folder may not
-      const real = tryStat(input);
-      if (!real) {
-        this.note({ code: 'open/not_found', severity: 'error', args: { name: input } });
-        continue;
-      }
-      if (real.isDirectory()) await this.folder(realpathSync(input), inputs.length > 1 ? basename(input) : '', 0);
-      else if (real.isFile()) await this.file(input, basename(input), 0);
-      else this.note({ code: 'open/not_a_file', severity: 'error', args: { name: input } });
+      const real = tryStat(path);
+      if (!real) this.note({ code: 'open/not_found', severity: 'error', args: { name: path } });
+      else if (real.isDirectory()) await this.folder(realpathSync(path), inputs.length > 1 ? shown : '', 0);
+      else if (real.isFile()) await this.file(path, shown, 0);
+      else this.note({ code: 'open/not_a_file', severity: 'error', args: { name: path } });
     }
     return { files: this.files, containers: this.containers, notes: this.notes };
   }

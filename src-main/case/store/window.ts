@@ -204,10 +204,10 @@ function blocks(
 }
 
 /** First, smallest, largest, last of each pixel column, in the order of time. */
-function perPixel(
-  t: readonly number[],
-  low: readonly number[],
-  high: readonly number[],
+export function perPixel(
+  t: ArrayLike<number>,
+  low: ArrayLike<number>,
+  high: ArrayLike<number>,
   from: number,
   to: number,
   px: number,

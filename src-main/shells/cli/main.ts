@@ -7,8 +7,10 @@ import { type Command, exit, type Options, UsageError } from './command.ts';
 import { caseCommand } from './commands/case.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { openCommand } from './commands/open.ts';
 import { profileCommand } from './commands/profile.ts';
 import { seriesCommand } from './commands/series.ts';
+import { serveCommand } from './commands/serve.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { Terminal } from './terminal.ts';
 

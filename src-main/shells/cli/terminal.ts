@@ -61,7 +61,6 @@ export class Terminal {
 
 /** JSON escapes C0 by itself; DEL, C1 and direction marks are escaped too, so that a terminal shows them as they are. */
 function escapeJson(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these characters are what is escaped
   return text.replace(
     /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
