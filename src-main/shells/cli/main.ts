@@ -21,6 +21,8 @@ const commands: readonly Command[] = [
   profileCommand,
   verifyCommand,
   caseCommand,
+  serveCommand,
+  openCommand,
 ];
 /** Commands of the contract that this version does not have. */
 const later = ['spans', 'whatif', 'compare', 'engine', 'export'];
