@@ -15,7 +15,14 @@ const oldestNode = 22;
 const ownNode = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
 const setupStamp = join(root, 'node_modules', '.spanscope-setup');
 const buildStamp = join(root, 'out', '.spanscope-build');
-const sources = ['src-main', 'src-renderer', 'resources/thresholds.json', 'electron.config.ts', 'package-lock.json'];
+const sources = [
+  'src-main',
+  'src-renderer',
+  'resources/thresholds.json',
+  'scripts/build-fonts.mjs',
+  'electron.config.ts',
+  'package-lock.json',
+];
 
 function digest(parts) {
   const hash = createHash('sha256');
@@ -104,6 +111,7 @@ function build() {
         '--logLevel',
         'warn',
       ]);
+      run(process.execPath, [join(root, 'scripts', 'build-fonts.mjs')]);
       writeFileSync(buildStamp, wanted);
     },
   );

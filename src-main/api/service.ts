@@ -14,6 +14,7 @@ import { type Verification, verifyCase } from '../case/verify.ts';
 import { renderPdf } from '../report/pdf/render-pdf.ts';
 import { buildReport } from '../report/report-model.ts';
 import { ParsePool } from '../workers/pool.ts';
+import { bundledPath } from './bundled-path.ts';
 import type { DiagnoseDocument } from './contract/documents.ts';
 import type { Language } from './contract/messages.ts';
 
@@ -55,7 +56,7 @@ export class CaseSession {
   }
 
   async pdf(language: Language): Promise<Uint8Array> {
-    return await renderPdf(this.analysis, this.report(language), language);
+    return await renderPdf(this.analysis, this.report(language), language, bundledPath('out/fonts'));
   }
 
   series(metric?: string): readonly CatalogueEntry[] {
