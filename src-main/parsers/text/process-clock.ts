@@ -7,7 +7,7 @@
  * shipper's delay. The tightest bounds of each run become one anchor.
  */
 import type { Clock, Sink } from '../contract.ts';
-import type { LinePrefix } from './reading.ts';
+import type { LinePrefix } from './prefix.ts';
 
 const second = 1_000_000_000n;
 /** Between taking a time and writing the line a goroutine can be stopped; seen up to some 10 ms on a loaded machine. */

@@ -10,9 +10,10 @@ import type { Parser, Sink, Sniff, Source } from '../contract.ts';
 import { MessageSink } from '../message-sink.ts';
 import { Line } from './line.ts';
 import { LineSplitter } from './line-splitter.ts';
+import type { LinePrefix } from './prefix.ts';
 import { LearnedPrefix, stripKnownPrefix } from './prefix.ts';
 import { ProcessClock } from './process-clock.ts';
-import type { LinePrefix, Reading, ReadingFormat, Section, TextContext } from './reading.ts';
+import type { Reading, ReadingFormat, Section, TextContext } from './reading.ts';
 import { sectionHeader } from './section.ts';
 
 const partialLimit = 2 ** 20;
