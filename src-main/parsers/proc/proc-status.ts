@@ -27,7 +27,7 @@ const memory = new Map([
   ['HugetlbPages', 'hugetlb_bytes'],
 ]);
 const begins = /^(?:Name|Vm(?:Peak|Size|HWM|RSS|Data|Swap)|Rss(?:Anon|File|Shmem)):\s/;
-const any = /^([A-Za-z_]{2,40}):[ \t]*(.*)$/;
+const any = /^([A-Za-z_]{2,40}):(.*)$/;
 
 class ProcStatus implements Reading {
   private readonly frames = new SampleFrames('proc status');
