@@ -27,7 +27,11 @@ function patterns(path) {
   const visit = (node) => {
     if (ts.isRegularExpressionLiteral(node)) {
       const end = node.text.lastIndexOf('/');
-      found.push({ source: node.text.slice(1, end), flags: node.text.slice(end + 1), line: file.getLineAndCharacterOfPosition(node.getStart()).line + 1 });
+      found.push({
+        source: node.text.slice(1, end),
+        flags: node.text.slice(end + 1),
+        line: file.getLineAndCharacterOfPosition(node.getStart()).line + 1,
+      });
     }
     ts.forEachChild(node, visit);
   };
@@ -45,8 +49,12 @@ for (const root of roots) {
       judged++;
       const key = `${flags} ${source}`;
       // a pattern too large to be proven in time is reported as unknown, not as safe
-      cache[key] ??= await check(source, flags, { timeout: 20_000 }).then((r) => ({ status: r.status, complexity: r.complexity?.summary ?? r.complexity?.type ?? '' }));
-      if (cache[key].status !== 'safe') bad.push(`${path}:${line} ${cache[key].status} ${cache[key].complexity} /${source.slice(0, 120)}/${flags}`);
+      cache[key] ??= await check(source, flags, { timeout: 20_000 }).then((r) => ({
+        status: r.status,
+        complexity: r.complexity?.summary ?? r.complexity?.type ?? '',
+      }));
+      if (cache[key].status !== 'safe')
+        bad.push(`${path}:${line} ${cache[key].status} ${cache[key].complexity} /${source.slice(0, 120)}/${flags}`);
     }
   }
 }

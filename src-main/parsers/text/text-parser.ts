@@ -10,8 +10,7 @@ import type { Parser, Sink, Sniff, Source } from '../contract.ts';
 import { MessageSink } from '../message-sink.ts';
 import { Line } from './line.ts';
 import { LineSplitter } from './line-splitter.ts';
-import type { LinePrefix } from './prefix.ts';
-import { LearnedPrefix, stripKnownPrefix } from './prefix.ts';
+import { LearnedPrefix, type LinePrefix, type StrippedPrefix, stripKnownPrefix } from './prefix.ts';
 import { ProcessClock } from './process-clock.ts';
 import type { Reading, ReadingFormat, Section, TextContext } from './reading.ts';
 import { sectionHeader } from './section.ts';
@@ -123,7 +122,7 @@ class TextWalk implements TextContext {
   }
 
   private takePrefixed(line: Line): boolean {
-    const known = stripKnownPrefix(line, this.year);
+    const known = this.knownPrefix(line);
     if (known) {
       const outer = this.prefix;
       this.prefix = known.time ?? outer;
@@ -143,6 +142,14 @@ class TextWalk implements TextContext {
       return true;
     }
     return this.fallback?.reading.take(line, this) ?? false;
+  }
+
+  /** A shipper's prefix without a time may stand before a logger's with one. */
+  private knownPrefix(line: Line): StrippedPrefix | undefined {
+    const outer = stripKnownPrefix(line, this.year);
+    if (!outer || outer.time) return outer;
+    const inner = stripKnownPrefix(this.behind(line, outer.length), this.year);
+    return inner ? { ...inner, length: outer.length + inner.length } : outer;
   }
 
   /** What stands behind a known prefix: a part of a split line, a machine line, or words of the application. */
