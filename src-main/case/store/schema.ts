@@ -65,11 +65,13 @@ export const migrations: readonly string[] = [
   CREATE INDEX series_by_metric ON series (metric, evidence, frame, col);
   CREATE TABLE chunk (
     evidence INTEGER NOT NULL, frame INTEGER NOT NULL, seq INTEGER NOT NULL, rows INTEGER NOT NULL, origin_ns INTEGER NOT NULL,
-    t_min INTEGER NOT NULL, t_max INTEGER NOT NULL, sorted INTEGER NOT NULL, t BLOB NOT NULL, position BLOB NOT NULL, edges BLOB,
+    t_min INTEGER NOT NULL, t_max INTEGER NOT NULL, sorted INTEGER NOT NULL, coarse_edges BLOB, edges BLOB,
+    t BLOB NOT NULL, position BLOB NOT NULL,
     PRIMARY KEY (evidence, frame, seq)
   ) STRICT;
   CREATE TABLE chunk_column (
-    evidence INTEGER NOT NULL, frame INTEGER NOT NULL, seq INTEGER NOT NULL, col INTEGER NOT NULL, data BLOB NOT NULL, pyramid BLOB,
+    evidence INTEGER NOT NULL, frame INTEGER NOT NULL, seq INTEGER NOT NULL, col INTEGER NOT NULL, coarse BLOB, pyramid BLOB,
+    data BLOB NOT NULL,
     PRIMARY KEY (evidence, frame, seq, col)
   ) STRICT;
   `,

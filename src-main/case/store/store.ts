@@ -275,6 +275,7 @@ export class EvidenceWriter {
     }
     const at = (relative: number) => clamp(chunk.originNs + BigInt(Math.round(relative)));
     const large = chunk.rows >= smallestWithPyramid;
+    const edges = large ? buildEdges(t) : undefined;
     this.insert.chunk.run(
       id,
       chunk.frame,
@@ -284,9 +285,10 @@ export class EvidenceWriter {
       at(tMin),
       at(tMax),
       sorted,
+      edges ? blob(edges.coarse) : null,
+      edges ? blob(edges.fine) : null,
       encodeColumn(t),
       encodeColumn(chunk.position),
-      large ? blob(buildEdges(t)) : null,
     );
     chunk.columns.forEach((spec, col) => {
       const values = chunk.values[col] as Float64Array;
@@ -302,14 +304,16 @@ export class EvidenceWriter {
         tFirst: 0n,
         tLast: 0n,
       };
+      const pyramid = large ? buildPyramid(values) : undefined;
       summarize(state.series[col] as SeriesSummary, values, t, chunk.originNs);
       this.insert.chunkColumn.run(
         id,
         chunk.frame,
         seq,
         col,
+        pyramid ? blob(pyramid.coarse) : null,
+        pyramid ? blob(pyramid.fine) : null,
         encodeColumn(values),
-        large ? blob(buildPyramid(values)) : null,
       );
     });
   }
@@ -377,7 +381,10 @@ function prepareInserts(db: Database.Database) {
       'series',
       'evidence, frame, col, metric, source_name, labels, points, min, max, first, last, t_first, t_last',
     ),
-    chunk: into('chunk', 'evidence, frame, seq, rows, origin_ns, t_min, t_max, sorted, t, position, edges'),
-    chunkColumn: into('chunk_column', 'evidence, frame, seq, col, data, pyramid'),
+    chunk: into(
+      'chunk',
+      'evidence, frame, seq, rows, origin_ns, t_min, t_max, sorted, coarse_edges, edges, t, position',
+    ),
+    chunkColumn: into('chunk_column', 'evidence, frame, seq, col, coarse, pyramid, data'),
   };
 }

@@ -16,6 +16,8 @@ import type { Reading, ReadingFormat, Section, TextContext } from './reading.ts'
 import { sectionHeader } from './section.ts';
 
 const partialLimit = 2 ** 20;
+/** A marker is looked for no farther into a line: prefixes are shorter. */
+const markerReach = 512;
 
 interface OpenReading {
   readonly format: ReadingFormat;
@@ -133,7 +135,7 @@ class TextWalk implements TextContext {
     const learned = this.learned.matches(line);
     if (learned > 0 && this.offer(this.behind(line, learned))) return true;
     for (const { marker, open } of this.markers) {
-      const at = line.indexOf(marker);
+      const at = line.head(markerReach).indexOf(marker);
       if (at <= 0) continue;
       if (!open.reading.take(this.behind(line, at), this)) continue;
       open.taken++;
@@ -177,7 +179,7 @@ class TextWalk implements TextContext {
     }
     if (this.offer(payload)) return true;
     for (const { marker, open } of this.markers) {
-      const at = payload.indexOf(marker);
+      const at = payload.head(markerReach).indexOf(marker);
       if (at > 0 && open.reading.take(this.inner.set(line.bytes, payload.start + at, line.end, line.number), this)) {
         open.taken++;
         this.current = open;
