@@ -24,6 +24,8 @@ import { type CaseSession, Service, version } from './service.ts';
 import { lanesOf } from './timeline-lanes.ts';
 import { cyclesOf, rangeOf, valuesAt, windowOf } from './timeline-queries.ts';
 
+const sampleName = 'sample: parcel-tracker';
+
 export interface DeskOptions {
   readonly shell: AppInfo['shell'];
   /** Bundle of the sample case, where it is installed. */
@@ -54,14 +56,14 @@ export class Desk {
   }
 
   /** Opens what the shell was started with. */
-  openFirst(paths: readonly BundleInput[]): void {
-    this.initialJob = this.startJob(paths, undefined, false, (id) => {
+  openFirst(paths: readonly BundleInput[], name?: string): void {
+    this.initialJob = this.startJob(paths, name, false, (id) => {
       this.initialCase = id;
     });
   }
 
   openSample(): void {
-    if (this.options.sampleBundle) this.openFirst([this.options.sampleBundle]);
+    if (this.options.sampleBundle) this.openFirst([this.options.sampleBundle], sampleName);
   }
 
   /** @throws CallFailure for everything that goes wrong, in words */
@@ -189,7 +191,7 @@ export class Desk {
       }
       case 'sample': {
         if (!this.options.sampleBundle || !existsSync(this.options.sampleBundle)) throw failure('error/no_sample', {});
-        return this.startJob([this.options.sampleBundle], undefined, false);
+        return this.startJob([this.options.sampleBundle], sampleName, false);
       }
     }
   }
