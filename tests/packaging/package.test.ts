@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import { createPackage, listPackage } from '@electron/asar';
 import { FuseState, type FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fuses } from '../../scripts/set-fuses.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
 /** Marks the wire in a binary. @source @electron/fuses README */
@@ -18,6 +17,7 @@ const fuseCount = 9;
 let folder: string;
 let app: string;
 let inside: string[];
+let fuses: Record<string, boolean>;
 
 /** A folder that passes for an unpacked Electron: the fuse wire in a file, all fuses as they are delivered. */
 async function standInDist(path: string): Promise<void> {
@@ -35,6 +35,8 @@ async function standInDist(path: string): Promise<void> {
 }
 
 beforeAll(async () => {
+  const script: string = join(root, 'scripts', 'set-fuses.mjs');
+  ({ fuses } = (await import(script)) as { fuses: Record<string, boolean> });
   folder = mkdtempSync(join(tmpdir(), 'spanscope-package-'));
   const dist = join(folder, 'electron');
   await standInDist(dist);
