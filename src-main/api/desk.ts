@@ -207,7 +207,13 @@ export class Desk {
     const controller = new AbortController();
     this.jobs.set(job, controller);
     const folder = join(userFolder(), 'cases', `${new Date().toISOString().slice(0, 10)}-${job.slice(0, 8)}`);
+    const isOpen = [...this.sessions].find(([, s]) => inputs.length === 1 && s.source.folder === inputs[0]);
     const run = async () => {
+      if (isOpen) {
+        opened(isOpen[0]);
+        this.publish({ topic: 'job', job, state: 'done', case: isOpen[0], name: isOpen[1].source.name });
+        return;
+      }
       const session = await this.service.open({
         inputs,
         caseFolder: folder,
@@ -225,11 +231,6 @@ export class Desk {
             file: p.file,
           }),
       });
-      if (controller.signal.aborted) {
-        session.close();
-        this.publish({ topic: 'job', job, state: 'cancelled' });
-        return;
-      }
       const id = randomUUID();
       this.sessions.set(id, session);
       this.recent.add(session.source.folder, session.source.name);
@@ -239,7 +240,10 @@ export class Desk {
     // the answer to the call goes out before the first event
     setImmediate(() => {
       run()
-        .catch((error: unknown) => this.publish({ topic: 'job', job, state: 'failed', error: toFailure(error).error }))
+        .catch((error: unknown) => {
+          if (controller.signal.aborted) this.publish({ topic: 'job', job, state: 'cancelled' });
+          else this.publish({ topic: 'job', job, state: 'failed', error: toFailure(error).error });
+        })
         .finally(() => this.jobs.delete(job));
     });
     return job;

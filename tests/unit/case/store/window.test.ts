@@ -68,7 +68,9 @@ describe('readWindow', () => {
     const series = fc.integer({ min: 1, max: 6_000 }).chain((n) =>
       fc.record({
         steps: fc.infiniteStream(fc.integer({ min: 0, max: 2_000 })).map((s) => [...s.take(n)]),
-        values: fc.infiniteStream(fc.oneof(fc.integer({ min: -50, max: 50 }), fc.constant(Number.NaN))).map((s) => [...s.take(n)]),
+        values: fc
+          .infiniteStream(fc.oneof(fc.integer({ min: -50, max: 50 }), fc.constant(Number.NaN)))
+          .map((s) => [...s.take(n)]),
         from: fc.double({ min: -0.1, max: 1, noNaN: true }),
         width: fc.double({ min: 0, max: 1.1, noNaN: true }),
         px: fc.integer({ min: 1, max: 40 }),
