@@ -71,7 +71,7 @@ describe('openBundle', () => {
   });
 
   it('opens three deep and lists what lies deeper', async () => {
-    let bytes = log;
+    let bytes: Buffer = log;
     for (let i = 4; i >= 1; i--) bytes = zip([{ name: i === 4 ? 'a.log' : `${i + 1}.zip`, data: bytes }]);
     const { files, codes } = await open(bytes, '1.zip');
     expect(files).toEqual(['1.zip!/2.zip!/3.zip!/4.zip']);
