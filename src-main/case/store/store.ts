@@ -68,9 +68,9 @@ export class Store {
   addContainer(path: string, sha256: string, sizeBytes: number): void {
     this.db
       .prepare(
-        'INSERT INTO container (path, sha256, size_bytes) SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM container WHERE path = ?1 AND sha256 = ?2)',
+        'INSERT INTO container (path, sha256, size_bytes) SELECT @path, @sha256, @sizeBytes WHERE NOT EXISTS (SELECT 1 FROM container WHERE path = @path AND sha256 = @sha256)',
       )
-      .run(path, sha256, sizeBytes);
+      .run({ path, sha256, sizeBytes });
   }
 
   /** Removes the rows of evidence whose parser never ended. */

@@ -15,6 +15,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultBudgets } from '../../../src-main/case/budgets.ts';
 import { Case } from '../../../src-main/case/case.ts';
 import { verifyCase } from '../../../src-main/case/verify.ts';
+import { zip } from './archive/make-archives.ts';
 import { everythingOf } from './everything-of.ts';
 import { parseHere } from './parse-here.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -56,6 +57,25 @@ describe('a case', () => {
     const opened = await caseOf(sample);
     const before = everythingOf(opened);
     expect(before.length).toBeGreaterThan(100_000);
+    await opened.rebuild({ parse: parseHere });
+    expect(everythingOf(opened)).toBe(before);
+    opened.close();
+  });
+
+  it('rebuilds what came out of archives inside archives', async () => {
+    const inner = zip([{ name: 'a.log', data: Buffer.from(gctrace(9)) }]);
+    const bundle = join(temporaryFolder(), 'x.zip');
+    writeFileSync(
+      bundle,
+      zip([
+        { name: 'inner.zip', data: inner },
+        { name: 'lie.log', data: Buffer.from('x'), statedCrc: 1 },
+      ]),
+    );
+    const opened = await caseOf(bundle);
+    expect(opened.reader.containers().map((c) => c.path)).toEqual(['x.zip!/inner.zip', 'x.zip']);
+    expect(opened.openingNotes()).toMatchObject([{ code: 'archive/checksum', container: 'x.zip' }]);
+    const before = everythingOf(opened);
     await opened.rebuild({ parse: parseHere });
     expect(everythingOf(opened)).toBe(before);
     opened.close();
