@@ -77,8 +77,8 @@ const steps = {
     ]);
     check('regular expressions are linear', process.execPath, ['scripts/check-patterns.mjs']);
   },
-  unit: () => suite('unit, golden and property tests', 'vitest.config.ts'),
   build,
+  unit: () => suite('unit, golden and property tests', 'vitest.config.ts'),
   package: () => suite('packaging', 'vitest.packaging.config.ts'),
   e2e: () => {
     const chromium = findChromium();
