@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The one door into a checkout: `launch.mjs start|cli|test ...`. Plain JavaScript for any Node from 20 on. It installs what the lockfile names when that
+ * The one door into a checkout: `launch.mjs start|cli|test|bench ...`. Plain JavaScript for any Node from 20 on. It installs what the lockfile names when that
  * has changed, builds when a source is newer than the build, and goes on under the Node that the project brings (better-sqlite3 13 dies silently on
  * older ones). All of its own output goes to stderr: stdout belongs to the command.
  */
@@ -150,10 +150,12 @@ try {
   process.stderr.write(`spanscope: ${error.message}\n`);
   process.exit(1);
 }
-if (mode === 'test') {
-  await import(pathToFileURL(join(root, 'scripts', 'test.mjs')).href);
-} else {
-  const entry = mode === 'start' ? join(root, 'scripts', 'start.mjs') : join(root, 'out', 'main', 'cli.js');
-  process.argv = [process.argv[0], entry, ...rest];
-  await import(pathToFileURL(entry).href);
-}
+const [script, ...args] =
+  mode === 'test'
+    ? ['scripts/test.mjs', ...rest]
+    : mode === 'bench'
+      ? [`tests/bench/${rest[0]}.bench.ts`, ...rest.slice(1)]
+      : [mode === 'start' ? 'scripts/start.mjs' : 'out/main/cli.js', ...rest];
+const entry = join(root, script);
+process.argv = [process.argv[0], entry, ...args];
+await import(pathToFileURL(entry).href);

@@ -87,7 +87,7 @@ const steps = {
   },
 };
 
-const wanted = process.argv.slice(3).filter((a) => a in steps);
+const wanted = process.argv.slice(2).filter((a) => a in steps);
 for (const [name, step] of Object.entries(steps)) if (wanted.length === 0 || wanted.includes(name)) step();
 rmSync(reports, { recursive: true, force: true });
 process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
