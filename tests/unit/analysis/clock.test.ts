@@ -1,7 +1,7 @@
 /** A log without wall times is put on the wall clock by whatever else there is; the true start must lie within what is said. */
 import { describe, expect, it } from 'vitest';
 import type { Analysis } from '../../../src-main/analysis/diagnose.ts';
-import { analysisOf, gctraceLine } from './made-case.ts';
+import { analysisOf, gctraceLine } from './case-of-texts.ts';
 
 const startMs = Date.UTC(2026, 10, 24, 11, 0, 0, 250);
 const iso = (seconds: number) => new Date(startMs + seconds * 1e3).toISOString();

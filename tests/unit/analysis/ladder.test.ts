@@ -5,7 +5,7 @@ import { type Analysis, analyse } from '../../../src-main/analysis/diagnose.ts';
 import { ladderAt, peakMoment } from '../../../src-main/analysis/ladder.ts';
 import { Case } from '../../../src-main/case/case.ts';
 import { parseHere } from '../case/parse-here.ts';
-import { analysisOf } from './made-case.ts';
+import { analysisOf } from './case-of-texts.ts';
 
 const sample = join(import.meta.dirname, '..', '..', '..', 'resources', 'sample', 'bundle');
 let opened: Case;
