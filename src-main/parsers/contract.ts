@@ -127,6 +127,16 @@ export interface ProfileSummary {
   readonly top: readonly ProfileRow[];
   /** The program's own functions that the values are charged to. */
   readonly owners: readonly ProfileOwner[];
+  readonly comments?: readonly string[];
+  readonly labels?: readonly ProfileLabelSummary[];
+}
+
+/** The values of one label key that carry most of the default sample type. */
+export interface ProfileLabelSummary {
+  readonly key: string;
+  /** How many values the key has. */
+  readonly distinct: number;
+  readonly values: readonly { readonly value: string; readonly samples: number; readonly total: number }[];
 }
 
 export interface ProfileRow {

@@ -13,6 +13,7 @@ import { jsonFormat } from './json/json-format.ts';
 import { oomFormat } from './kernel-log/oom-block.ts';
 import { kubectlFormat } from './kubectl/kubectl-describe.ts';
 import { pprofParser } from './pprof/pprof.ts';
+import { profileTextFormat } from './pprof/profile-text.ts';
 import { procStatusFormat } from './proc/proc-status.ts';
 import { smapsFormat } from './proc/smaps.ts';
 import { statmFormat } from './proc/statm.ts';
@@ -30,6 +31,7 @@ export const textFormats = [
   smapsFormat,
   statmFormat,
   heapDebugTextFormat,
+  profileTextFormat,
   goroutineTextFormat,
   oomFormat,
   jsonFormat,
