@@ -26,7 +26,9 @@ export interface GoroutineHead {
 /** `goroutine 18 gp=0x.. m=4 mp=0x.. [select (no cases), 12 minutes, locked to thread labels:{"k": "v"}]:` */
 export function parseGoroutineHead(text: string): GoroutineHead | undefined {
   const m = headPattern.exec(text);
-  if (!m || !/\](?: \{[^}]{0,400}\})?:?[ \t]{0,8}$/.test(text.slice(-500))) return undefined;
+  if (!m) return undefined;
+  const whole = text.trimEnd();
+  if (!whole.includes(']') || !(whole.endsWith(':') || whole.endsWith(']'))) return undefined;
   const labels = (m[2] as string).indexOf(' labels:{');
   const parts = (labels < 0 ? (m[2] as string) : (m[2] as string).slice(0, labels)).split(', ');
   let minutes = 0;
