@@ -3,12 +3,15 @@
  * since one log is often several of them. To add a format: a folder, a line here, fixtures and a golden file.
  */
 import type { EvidenceKind } from '../api/contract/evidence.ts';
+import { allocfreetraceFormat } from './allocfreetrace/allocfreetrace.ts';
 import { appLogFormat } from './app-log/app-log.ts';
 import { cgroupFormat } from './cgroup/cgroup.ts';
 import type { Parser } from './contract.ts';
+import { gcpacertraceFormat } from './gcpacertrace/gcpacertrace.ts';
 import { gctraceFormat } from './gctrace/gctrace.ts';
 import { goroutineTextFormat } from './goroutine-text/goroutine-text.ts';
 import { heapDebugTextFormat } from './heap-debug-text/heap-debug-text.ts';
+import { inittraceFormat } from './inittrace/inittrace.ts';
 import { jsonFormat } from './json/json-format.ts';
 import { oomFormat } from './kernel-log/oom-block.ts';
 import { kubectlFormat } from './kubectl/kubectl-describe.ts';
@@ -28,6 +31,9 @@ export const textFormats = [
   gctraceFormat,
   schedtraceFormat,
   scavtraceFormat,
+  gcpacertraceFormat,
+  inittraceFormat,
+  allocfreetraceFormat,
   smapsFormat,
   statmFormat,
   heapDebugTextFormat,

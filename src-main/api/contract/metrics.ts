@@ -121,6 +121,10 @@ export function metricInfo(name: string): MetricInfo {
     ? 'bytes'
     : /_seconds(_total|_sum)?$/.test(name)
       ? 'seconds'
-      : 'count';
+      : /_ratio$/.test(name)
+        ? 'ratio'
+        : /_percent$/.test(name)
+          ? 'percent'
+          : 'count';
   return { unit, kind: /_(total|count|sum)$/.test(name) ? 'counter' : 'gauge' };
 }
