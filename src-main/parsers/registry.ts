@@ -7,6 +7,7 @@ import { allocfreetraceFormat } from './allocfreetrace/allocfreetrace.ts';
 import { appLogFormat } from './app-log/app-log.ts';
 import { cgroupFormat } from './cgroup/cgroup.ts';
 import type { Parser } from './contract.ts';
+import { csvFormat } from './csv/csv-samples.ts';
 import { gcpacertraceFormat } from './gcpacertrace/gcpacertrace.ts';
 import { gctraceFormat } from './gctrace/gctrace.ts';
 import { goroutineTextFormat } from './goroutine-text/goroutine-text.ts';
@@ -15,6 +16,8 @@ import { inittraceFormat } from './inittrace/inittrace.ts';
 import { jsonFormat } from './json/json-format.ts';
 import { oomFormat } from './kernel-log/oom-block.ts';
 import { kubectlFormat } from './kubectl/kubectl-describe.ts';
+import { gcStatsFormat } from './memstats/gc-stats.ts';
+import { memStatsTextFormat } from './memstats/memstats-text.ts';
 import { pprofParser } from './pprof/pprof.ts';
 import { profileTextFormat } from './pprof/profile-text.ts';
 import { procStatusFormat } from './proc/proc-status.ts';
@@ -22,6 +25,7 @@ import { smapsFormat } from './proc/smaps.ts';
 import { statmFormat } from './proc/statm.ts';
 import { prometheusFormat } from './prometheus/prometheus.ts';
 import { type Recogniser, recognisers } from './recognisers.ts';
+import { runtimeMetricsFormat } from './runtime-metrics/runtime-metrics.ts';
 import { scavtraceFormat } from './scavtrace/scavtrace.ts';
 import { schedtraceFormat } from './schedtrace/schedtrace.ts';
 import { textParser } from './text/text-parser.ts';
@@ -45,6 +49,10 @@ export const textFormats = [
   procStatusFormat,
   cgroupFormat,
   prometheusFormat,
+  runtimeMetricsFormat,
+  gcStatsFormat,
+  memStatsTextFormat,
+  csvFormat,
   appLogFormat,
 ];
 
