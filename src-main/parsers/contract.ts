@@ -98,6 +98,13 @@ export interface Facts {
   'container.limit_bytes': number;
   'container.name': string;
   'kernel.thp': string;
+  /** When the machine was booted, nanoseconds since 1970. */
+  'system.boot_wall_ns': string;
+  'limit.address_space_bytes': number;
+  'limit.processes': number;
+  'limit.open_files': number;
+  /** Memory of the whole machine or node. */
+  'host.memory_bytes': number;
 }
 
 /** Columns of one time base. Rows are opened in file order and filled column by column; a column not set in a row is NaN there. */

@@ -67,7 +67,5 @@ export const recognisers: readonly Recogniser[] = [
   ),
   textWith('malloc-info', /^<malloc version="1">/, 0.98),
   textWith('jvm-oom', /java\.lang\.OutOfMemoryError/),
-  textWith('meminfo', /^MemTotal: {1,12}\d{1,12} kB$/),
-  textWith('proc-stat', /^\d{1,7} \(.{1,64}\) [RSDZTtXxKWPI] \d{1,7} \d{1,7} \d{1,7} /),
   textWith('folded-stacks', /^(?:[^;\s][^;\n]{0,200};){2,40}[^;\n]{1,200} \d{1,15}$/, 0.9),
 ];

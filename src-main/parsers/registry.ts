@@ -15,14 +15,22 @@ import { heapDebugTextFormat } from './heap-debug-text/heap-debug-text.ts';
 import { inittraceFormat } from './inittrace/inittrace.ts';
 import { jsonFormat } from './json/json-format.ts';
 import { oomFormat } from './kernel-log/oom-block.ts';
+import { kubeTablesFormat } from './kubectl/kube-tables.ts';
+import { kubeYamlFormat } from './kubectl/kube-yaml.ts';
 import { kubectlFormat } from './kubectl/kubectl-describe.ts';
 import { gcStatsFormat } from './memstats/gc-stats.ts';
 import { memStatsTextFormat } from './memstats/memstats-text.ts';
 import { pprofParser } from './pprof/pprof.ts';
 import { profileTextFormat } from './pprof/profile-text.ts';
+import { hostMemoryFormat } from './proc/meminfo.ts';
+import { pmapFormat } from './proc/pmap.ts';
+import { procLimitsFormat } from './proc/proc-limits.ts';
+import { procStatFormat } from './proc/proc-stat.ts';
 import { procStatusFormat } from './proc/proc-status.ts';
 import { smapsFormat } from './proc/smaps.ts';
 import { statmFormat } from './proc/statm.ts';
+import { hostTablesFormat } from './process-tables/host-tables.ts';
+import { processTableFormat } from './process-tables/process-table.ts';
 import { prometheusFormat } from './prometheus/prometheus.ts';
 import { type Recogniser, recognisers } from './recognisers.ts';
 import { runtimeMetricsFormat } from './runtime-metrics/runtime-metrics.ts';
@@ -45,8 +53,16 @@ export const textFormats = [
   goroutineTextFormat,
   oomFormat,
   jsonFormat,
+  kubeTablesFormat,
+  kubeYamlFormat,
   kubectlFormat,
   procStatusFormat,
+  procStatFormat,
+  procLimitsFormat,
+  hostMemoryFormat,
+  pmapFormat,
+  processTableFormat,
+  hostTablesFormat,
   cgroupFormat,
   prometheusFormat,
   runtimeMetricsFormat,

@@ -1,5 +1,6 @@
 /** The JSON documents that stand in text files, in the order in which they are tried. */
 import { ContainerLogJson, LogLineJson } from '../app-log/log-json.ts';
+import { KubeJson } from '../kubectl/kube-json.ts';
 import { GcStatsJson } from '../memstats/gc-stats.ts';
 import { MemStatsJson } from '../memstats/memstats-json.ts';
 import { PromExportJson } from '../prometheus/prom-export.ts';
@@ -19,6 +20,7 @@ export const jsonFormat: ReadingFormat = {
       new PromExportJson(),
       new RuntimeMetricsJson(),
       new GcStatsJson(),
+      new KubeJson(),
       new ContainerLogJson(),
       new LogLineJson(),
     ]),
