@@ -22,6 +22,9 @@ const eventKinds: readonly EventKind[] = [
   'mapping',
   'goroutine_group',
   'mutex_contention',
+  'map_failed',
+  'allocation_site',
+  'change',
 ];
 
 /** A series longer than this is not held whole. */

@@ -48,6 +48,7 @@ export function culpritsOf(scene: Scene, finding: Scored): readonly Culprit[] {
       out.push(...owners(scene), ...memoryLimit(scene));
       break;
     case 'mapping': {
+      out.push(...mappers(scene));
       const path = growingMapping(scene);
       if (path !== '') out.push({ mapping: path });
       out.push(...owners(scene));
@@ -156,12 +157,22 @@ function memoryLimit(scene: Scene): Culprit[] {
   return limit ? [{ setting: `GOMEMLIMIT=${limit.value}` }] : [];
 }
 
+/** Who mapped what was kept, where calls for address space were recorded with their stacks. */
+function mappers(scene: Scene): Culprit[] {
+  const summary = scene.data.profiles.find((p) => p.summary.what === 'mappings')?.summary;
+  const kept = summary?.sampleTypes.findIndex((t) => t.type === 'kept_space') ?? -1;
+  return (summary?.owners ?? [])
+    .filter((o) => isProgram(o) && (o.values[kept] ?? 0) > 0)
+    .slice(0, 2)
+    .map((o) => ({ function: o.function, file: o.file, line: o.line }));
+}
+
 /** cgo calls that stand in profiles: `_Cfunc_x` and the Go function around it. */
 function natives(scene: Scene): Culprit[] {
   const out: Culprit[] = [];
   for (const { summary } of scene.data.profiles) {
     for (const o of summary.owners)
-      if (/_Cfunc_|^_cgo_/.test(o.leaf) || o.callers.some((c) => /_Cfunc_/.test(c)))
+      if (/_Cfunc_|^_cgo_/.test(o.leaf) || [o.function, ...o.callers].some((c) => /_Cfunc_/.test(c)))
         out.push({ function: o.function, file: o.file, line: o.line });
   }
   return out.slice(0, 3);

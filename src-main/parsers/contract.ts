@@ -60,7 +60,13 @@ export type EventKind =
   | 'log'
   | 'mapping'
   | 'goroutine_group'
-  | 'mutex_contention';
+  | 'mutex_contention'
+  /** The kernel refused address space: `call`, `bytes`, `errno`. */
+  | 'map_failed'
+  /** What the compiler said of one place in the source: `file`, `line`, `what`, and why it escapes. */
+  | 'allocation_site'
+  /** A change of the program's source: `id`, `author`, `subject`, `files`. */
+  | 'change';
 
 /**
  * A relation between two clocks of one evidence: `wall` minus `clock` lies in [loNs, hiNs]. Analysis intersects all anchors.

@@ -8,6 +8,7 @@ import { appLogFormat } from './app-log/app-log.ts';
 import { cgroupFormat } from './cgroup/cgroup.ts';
 import type { Parser } from './contract.ts';
 import { csvFormat } from './csv/csv-samples.ts';
+import { foldedStacksFormat } from './folded-stacks/folded-stacks.ts';
 import { gcpacertraceFormat } from './gcpacertrace/gcpacertrace.ts';
 import { gctraceFormat } from './gctrace/gctrace.ts';
 import { goroutineTextFormat } from './goroutine-text/goroutine-text.ts';
@@ -20,6 +21,7 @@ import { kubeYamlFormat } from './kubectl/kube-yaml.ts';
 import { kubectlFormat } from './kubectl/kubectl-describe.ts';
 import { gcStatsFormat } from './memstats/gc-stats.ts';
 import { memStatsTextFormat } from './memstats/memstats-text.ts';
+import { perfScriptFormat } from './perf-script/perf-script.ts';
 import { pprofParser } from './pprof/pprof.ts';
 import { profileTextFormat } from './pprof/profile-text.ts';
 import { hostMemoryFormat } from './proc/meminfo.ts';
@@ -36,6 +38,7 @@ import { type Recogniser, recognisers } from './recognisers.ts';
 import { runtimeMetricsFormat } from './runtime-metrics/runtime-metrics.ts';
 import { scavtraceFormat } from './scavtrace/scavtrace.ts';
 import { schedtraceFormat } from './schedtrace/schedtrace.ts';
+import { straceFormat } from './strace/strace.ts';
 import { textParser } from './text/text-parser.ts';
 
 /** In the order in which a line is offered; what can begin like many others comes late. */
@@ -50,6 +53,8 @@ export const textFormats = [
   statmFormat,
   heapDebugTextFormat,
   profileTextFormat,
+  perfScriptFormat,
+  straceFormat,
   goroutineTextFormat,
   oomFormat,
   jsonFormat,
@@ -69,6 +74,7 @@ export const textFormats = [
   gcStatsFormat,
   memStatsTextFormat,
   csvFormat,
+  foldedStacksFormat,
   appLogFormat,
 ];
 

@@ -149,7 +149,7 @@ class KubeTables implements Reading {
     const pair = at < 0 ? undefined : (cells[at] as string).split(' / ');
     const used = parseQuantityText(pair?.[0] ?? '');
     const limit = parseQuantityText(pair?.[1] ?? '');
-    if (!used || used.kind !== 'bytes') return false;
+    if (used?.kind !== 'bytes') return false;
     const name = this.head.includes('NAME') ? (cells[1] ?? '') : (cells[0] ?? '');
     if (!this.frames.isOpen) this.frames.open(line, context);
     this.frames.set(

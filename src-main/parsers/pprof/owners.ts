@@ -44,7 +44,7 @@ export function owners(profile: ProfileModel, order: number, limit: number): rea
     rank[i] = own ? 3 : owner === 'module' ? 2 : owner === 'native' ? 1 : 0;
   }
   const types = Math.max(1, profile.sampleTypes.length);
-  const rows = new Map<string, { row: OwnerRow; values: number[] }>();
+  const rows = new Map<string, { row: OwnerRow; values: number[]; weight: number }>();
   for (let s = 0; s < profile.sampleCount; s++) {
     let best = -1;
     let bestRank = 0;
@@ -66,12 +66,13 @@ export function owners(profile: ProfileModel, order: number, limit: number): rea
     const at = frameName(profile, best);
     const key = `${at.function}\n${at.file}\n${at.line}`;
     let entry = rows.get(key);
-    if (!entry) {
-      const callers = own
-        .slice(own.indexOf(best) + 1, own.indexOf(best) + 1 + callersKept)
-        .map((i) => frameName(profile, i).function);
-      const values = new Array<number>(types).fill(0);
-      entry = { row: { ...at, values, leaf: frameName(profile, leafLine).function, callers }, values };
+    const weight = Math.abs(profile.values[s * types + order] as number);
+    if (!entry || weight > entry.weight) {
+      // called by and through: as in the heaviest of its samples
+      const from = own.indexOf(best) + 1;
+      const callers = own.slice(from, from + callersKept).map((i) => frameName(profile, i).function);
+      const values = entry?.values ?? new Array<number>(types).fill(0);
+      entry = { row: { ...at, values, leaf: frameName(profile, leafLine).function, callers }, values, weight };
       rows.set(key, entry);
     }
     for (let v = 0; v < types; v++)

@@ -17,6 +17,7 @@ const mostLabelValues = 10_000;
 export function profileSubject(profile: ProfileModel): string {
   const types = profile.sampleTypes.map((t) => t.type);
   if (types.includes('inuse_space')) return profile.defaultType === 'alloc_space' ? 'allocs' : 'heap';
+  if (types.includes('kept_space')) return 'mappings';
   if (types.includes('space')) return 'heap';
   if (types.includes('contentions')) return 'contention';
   if (types.includes('cpu')) return 'cpu';

@@ -1,16 +1,19 @@
 /**
  * Stacks of texts that are no profiles in pprof's sense, as profiles: goroutine dumps with debug=2 and crashes (one sample a goroutine), folded
- * stacks (`root;middle;leaf 12`).
+ * stacks, recordings of perf and strace (of several events the mappings, else the first).
  */
+import { parseFolded } from '../folded-stacks/folded-line.ts';
+import { FoldedProfile } from '../folded-stacks/folded-profile.ts';
 import { parseCall, parseCreatedBy, parseFileLine, parseGoroutineHead } from '../goroutine-text/stack-text.ts';
+import { churnProfile } from '../mappings/churn-profile.ts';
+import { PerfEvents } from '../perf-script/perf-events.ts';
+import { StraceCalls } from '../strace/strace-calls.ts';
 import { ProfileBuilder } from './profile-builder.ts';
 import type { ProfileModel } from './profile-model.ts';
 
-const folded = /^([^\s;][^\n]{0,20000}) (\d{1,15})$/;
-
 /** Undefined where the text holds no stack of either form. */
 export function readStackText(text: string): ProfileModel | undefined {
-  return readGoroutines(text) ?? readFolded(text);
+  return readGoroutines(text) ?? readRecording(text);
 }
 
 function readGoroutines(text: string): ProfileModel | undefined {
@@ -43,25 +46,25 @@ function readGoroutines(text: string): ProfileModel | undefined {
   return builder.samples > 0 ? builder.build() : undefined;
 }
 
-/** Undefined where more than a few lines are of another form. */
-export function readFolded(text: string): ProfileModel | undefined {
-  const type = { type: 'samples', unit: 'count' };
-  const builder = new ProfileBuilder([type], type, 1);
+function readRecording(text: string): ProfileModel | undefined {
+  const perf = new PerfEvents();
+  const strace = new StraceCalls();
+  const folded = new FoldedProfile();
   let misses = 0;
+  let number = 0;
   for (const raw of text.split('\n')) {
     const line = raw.trimEnd();
-    if (line === '') continue;
-    const m = folded.exec(line);
-    if (!m) {
-      misses++;
-      if (misses > 10 && misses > builder.samples) return undefined;
-      continue;
-    }
-    const frames = (m[1] as string).split(';');
-    builder.add(
-      [Number(m[2])],
-      frames.reverse().map((f) => builder.frame({ function: f, file: '', line: 0 })),
-    );
+    number++;
+    if (perf.take(line, number) || line === '') continue;
+    if (strace.take(line, number)) continue;
+    const stack = parseFolded(line);
+    if (stack && stack.frames.length > 0 && folded.add(stack)) continue;
+    misses++;
+    if (misses > 10 && misses > number / 2) return undefined;
   }
-  return builder.samples > misses ? builder.build() : undefined;
+  perf.close();
+  strace.close();
+  if (perf.events > 0) return perf.profiles()[0];
+  if (strace.hasStacks) return churnProfile(strace.ledger, strace.stacks);
+  return folded.samples > misses ? folded.build() : undefined;
 }
