@@ -24,6 +24,7 @@ const eventKinds: readonly EventKind[] = [
   'mutex_contention',
   'map_failed',
   'allocation_site',
+  'build',
   'change',
 ];
 

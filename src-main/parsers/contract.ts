@@ -65,6 +65,8 @@ export type EventKind =
   | 'map_failed'
   /** What the compiler said of one place in the source: `file`, `line`, `what`, and why it escapes. */
   | 'allocation_site'
+  /** What a binary was made of: `go`, `path`, `modules`, `settings`. */
+  | 'build'
   /** A change of the program's source: `id`, `author`, `subject`, `files`. */
   | 'change';
 
@@ -101,6 +103,11 @@ export interface Facts {
   'setting.gogc': string;
   'setting.gomemlimit': string;
   'setting.godebug': string;
+  /** Import path of the program's main package. */
+  'build.path': string;
+  /** Commit the program was built from, and when that was made, nanoseconds since 1970. */
+  'build.revision': string;
+  'build.revision_wall_ns': string;
   'container.limit_bytes': number;
   'container.name': string;
   'kernel.thp': string;

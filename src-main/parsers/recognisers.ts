@@ -44,11 +44,6 @@ export const recognisers: readonly Recogniser[] = [
   magic('hprof', /^JAVA PROFILE 1\.0\.\d\0/),
   magic('jfr', /^FLR\0/),
   textWith(
-    'go-escape',
-    /^\S{1,300}\.go:\d{1,7}:\d{1,5}: (?:moved to heap|.{1,300} escapes to heap|can inline|inlining call|.{1,200} does not escape|leaking param)/,
-  ),
-  textWith('git-log', /^commit [0-9a-f]{40}(?: \([^)]{1,200}\))?$/),
-  textWith(
     'hs-err',
     /^# A fatal error has been detected by the Java Runtime Environment|^# There is insufficient memory for the Java Runtime Environment/,
     0.98,

@@ -11,6 +11,11 @@ import { csvFormat } from './csv/csv-samples.ts';
 import { foldedStacksFormat } from './folded-stacks/folded-stacks.ts';
 import { gcpacertraceFormat } from './gcpacertrace/gcpacertrace.ts';
 import { gctraceFormat } from './gctrace/gctrace.ts';
+import { gitBlameFormat } from './git-log/git-blame.ts';
+import { gitLogFormat } from './git-log/git-log.ts';
+import { gitOneLineFormat } from './git-log/git-oneline.ts';
+import { buildInfoFormat } from './go-build/build-info.ts';
+import { goEscapeFormat } from './go-build/go-escape.ts';
 import { goroutineTextFormat } from './goroutine-text/goroutine-text.ts';
 import { heapDebugTextFormat } from './heap-debug-text/heap-debug-text.ts';
 import { inittraceFormat } from './inittrace/inittrace.ts';
@@ -73,6 +78,11 @@ export const textFormats = [
   runtimeMetricsFormat,
   gcStatsFormat,
   memStatsTextFormat,
+  goEscapeFormat,
+  buildInfoFormat,
+  gitLogFormat,
+  gitBlameFormat,
+  gitOneLineFormat,
   csvFormat,
   foldedStacksFormat,
   appLogFormat,

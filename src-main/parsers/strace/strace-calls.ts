@@ -137,6 +137,7 @@ export class StraceCalls {
 
 /** Whether a log can begin with the line: a call with its result, of memory or behind a thread and a time, so that no other text looks like it. */
 export function beginsTrace(text: string): boolean {
+  if (/^strace: Process \d{1,10} attached/.test(text)) return true;
   if (!text.includes('(') || !(text.includes(' = ') || text.endsWith('<unfinished ...>'))) return false;
   const lead = parseStraceLead(text);
   const call = parseStraceCall(text.slice(lead.length));
