@@ -1,0 +1,51 @@
+import type { CallArgs, CallName, CallResults, ServiceEvent } from '../../src-main/api/contract/calls.ts';
+import { assertExists } from '../parts/assert.ts';
+import { downloadBytes } from './download.ts';
+import type { GivenFile, OpenSource, WindowBridge } from './open-bridge.ts';
+
+/** What the preload puts on the window. A failed call rejects with the contract's CallError as a plain object. */
+export interface ExposedBridge {
+  call(name: string, args: unknown): Promise<unknown>;
+  subscribe(listener: (event: ServiceEvent) => void): () => void;
+  pathsOf(files: readonly File[]): readonly string[];
+  /** Where the shell asks for a place itself. */
+  save?(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<boolean>;
+}
+
+export class ElectronBridge implements WindowBridge {
+  private readonly exposed: ExposedBridge;
+
+  constructor(exposed: ExposedBridge) {
+    this.exposed = exposed;
+  }
+
+  async call<N extends CallName>(name: N, args: CallArgs<N>): Promise<CallResults[N]> {
+    return (await this.exposed.call(name, args)) as CallResults[N];
+  }
+
+  subscribe(listener: (event: ServiceEvent) => void): () => void {
+    return this.exposed.subscribe(listener);
+  }
+
+  async hand(files: readonly GivenFile[]): Promise<OpenSource> {
+    const paths = this.exposed.pathsOf(files.map((f) => f.file));
+    return { kind: 'paths', paths: [...new Set(files.map((f, i) => rootOf(assertExists(paths[i], 'path'), f.name)))] };
+  }
+
+  async save(name: string, bytes: Uint8Array<ArrayBuffer>, type: string): Promise<boolean> {
+    if (this.exposed.save) return await this.exposed.save(name, bytes);
+    downloadBytes(name, bytes, type);
+    return true;
+  }
+
+  watch(): void {
+    // the service lives and dies with the window
+  }
+}
+
+/** A file out of a chosen folder stands for the folder: `/a/case/logs/x` given as `case/logs/x` is `/a/case`. */
+export function rootOf(path: string, name: string): string {
+  const [top, ...inner] = name.split('/');
+  if (inner.length === 0 || top === undefined) return path;
+  return path.slice(0, path.length - inner.join('/').length - 1);
+}
