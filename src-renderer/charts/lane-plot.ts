@@ -12,6 +12,12 @@ import { decades, timeTicks, valueTicks } from './ticks.ts';
 
 /** Width of the value axis, in CSS pixels: the same in all lanes. */
 export const axisWidth = 58;
+/** Top, right, bottom, left: labels of the outermost marks need room. */
+const paddings: Readonly<Record<LaneContent['kind'], uPlot.Padding>> = {
+  lines: [10, 0, 3, 0],
+  cycles: [4, 0, 4, 0],
+  pauses: [10, 0, 8, 0],
+};
 const font = '11px "JetBrains Mono Variable", monospace';
 
 export interface Line {
@@ -116,7 +122,7 @@ export class LanePlot {
       {
         width: this.frame.width,
         height: this.frame.height,
-        padding: [kind === 'lines' ? 10 : 4, 0, kind === 'lines' ? 3 : 4, 0],
+        padding: paddings[kind],
         legend: { show: false },
         cursor: { show: false },
         scales: {
@@ -156,7 +162,7 @@ export class LanePlot {
         dash: [...pen.dash],
         ...(stepped ? { paths: stepped } : {}),
         ...(pen.isFilled ? { fill: () => wash(this.colours(pen.colour)) } : {}),
-        points: { size: 4, width: 0, fill: () => this.colours(pen.colour) },
+        points: { show: true, size: 5, width: 0, fill: () => this.colours(pen.colour), filter: aloneIn },
       };
     });
   }
@@ -263,6 +269,23 @@ export class LanePlot {
     ctx.stroke();
     ctx.restore();
   }
+}
+
+/** A sample with no neighbour to draw a line to is drawn as a dot, or it would not be seen. Undefined: another curve's moment; null: a gap. */
+export function aloneIn(plot: Pick<uPlot, 'data'>, series: number): number[] {
+  const out: number[] = [];
+  let before: number | null = null;
+  let at = -1;
+  const values = plot.data[series] ?? [];
+  for (let i = 0; i <= values.length; i++) {
+    const value = i === values.length ? null : values[i];
+    if (value === undefined) continue;
+    if (at >= 0 && before === null && value === null) out.push(at);
+    if (at >= 0) before = values[at] ?? null;
+    at = value === null ? -1 : i;
+    if (value === null) before = null;
+  }
+  return out;
 }
 
 /** A thin wash of a colour for the area below its line. */

@@ -18,8 +18,6 @@ export interface Command {
   readonly keys: readonly Key[];
   /** Whether it means something now. */
   readonly when?: () => boolean;
-  /** Not in the palette: makes sense only as a key. */
-  readonly isKeyOnly?: boolean;
   readonly run: () => void;
 }
 
@@ -77,6 +75,7 @@ const names: Readonly<Record<string, string>> = {
   Comma: ',',
   Period: '.',
   Slash: '/',
+  Numpad0: 'Num 0',
   Escape: 'Esc',
 };
 

@@ -16,6 +16,8 @@ export interface Loaded {
 
 /** Share of the visible stretch that is fetched beyond each side. */
 const margin = 0.5;
+/** Beside the first and the last sample, so that marks at the ends are seen. */
+const airShare = 0.012;
 const overviewPixels = 1_200;
 const dimAfterMs = 200;
 
@@ -37,7 +39,8 @@ export class TimelineModel {
   isStale: boolean = $state(false);
   readonly whole: Span = $derived.by(() => {
     const { from, to } = this.workbench.lanes ?? { from: 0, to: 1 };
-    return to > from ? { from, to } : { from, to: from + 1 };
+    const air = to > from ? (to - from) * airShare : 0.5;
+    return { from: from - air, to: to + air };
   });
   readonly visible: Span = $derived(navigation.view.zoom ? clampSpan(navigation.view.zoom, this.whole) : this.whole);
   readonly lanes: readonly Lane[] = $derived.by(() => this.workbench.lanes?.lanes ?? []);
