@@ -2,6 +2,7 @@ import type { CallArgs, CallName, CallResults, ServiceEvent } from '../../src-ma
 import { assertExists } from '../parts/assert.ts';
 import { downloadBytes } from './download.ts';
 import type { GivenFile, OpenSource, WindowBridge } from './open-bridge.ts';
+import { rootOf } from './root-of.ts';
 
 /** What the preload puts on the window. A failed call rejects with the contract's CallError as a plain object. */
 export interface ExposedBridge {
@@ -41,11 +42,4 @@ export class ElectronBridge implements WindowBridge {
   watch(): void {
     // the service lives and dies with the window
   }
-}
-
-/** A file out of a chosen folder stands for the folder: `/a/case/logs/x` given as `case/logs/x` is `/a/case`. */
-export function rootOf(path: string, name: string): string {
-  const [top, ...inner] = name.split('/');
-  if (inner.length === 0 || top === undefined) return path;
-  return path.slice(0, path.length - inner.join('/').length - 1);
 }

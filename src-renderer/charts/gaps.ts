@@ -56,3 +56,23 @@ export function longestPause(pace: number | undefined, secondsPerPixel: number):
   // thinned curves have a point or two a pixel: their own distances say nothing
   return pace === undefined ? undefined : Math.max(pace * missedBeats, secondsPerPixel * 4);
 }
+
+/** A sample with no neighbour to draw a line to is drawn as a dot, or it would not be seen. Undefined: another curve's moment; null: a gap. */
+export function aloneIn(
+  plot: { readonly data: readonly ArrayLike<number | null | undefined>[] },
+  series: number,
+): number[] {
+  const out: number[] = [];
+  let before: number | null = null;
+  let at = -1;
+  const values = plot.data[series] ?? [];
+  for (let i = 0; i <= values.length; i++) {
+    const value = i === values.length ? null : values[i];
+    if (value === undefined) continue;
+    if (at >= 0 && before === null && value === null) out.push(at);
+    if (at >= 0) before = values[at] ?? null;
+    at = value === null ? -1 : i;
+    if (value === null) before = null;
+  }
+  return out;
+}

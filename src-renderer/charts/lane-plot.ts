@@ -4,11 +4,13 @@
  */
 import uPlot from 'uplot';
 import type { Cycles, SeriesRole } from '../../src-main/api/contract/calls.ts';
-import { formatBytes, formatCount, formatDuration, significant } from '../../src-main/api/contract/format.ts';
 import type { Unit } from '../../src-main/api/contract/metrics.ts';
 import type { Span } from '../state/view.ts';
+import { aloneIn } from './gaps.ts';
+import { highestIn, topOf } from './highest.ts';
 import { type Paint, pens } from './palette.ts';
 import { decades, timeTicks, valueTicks } from './ticks.ts';
+import { axisText } from './value-text.ts';
 
 /** Width of the value axis, in CSS pixels: the same in all lanes. */
 export const axisWidth = 58;
@@ -42,34 +44,6 @@ export interface Frame {
   readonly height: number;
   /** Second 0 of the case on the wall clock: grid lines are round there. */
   readonly zero: number;
-}
-
-/** A limit farther away than this many times the largest value would flatten the curves: the legend names it instead. */
-const limitInView = 4;
-
-export function axisText(value: number, unit: Unit): string {
-  switch (unit) {
-    case 'bytes':
-      return value === 0
-        ? '0'
-        : formatBytes(value)
-            .replace(/\.0+(?= )/, '')
-            .replace(/(\.\d*?)0+(?= )/, '$1');
-    case 'seconds':
-      return formatDuration(value).replace(/\.0+(?= )/, '');
-    case 'percent':
-      return `${significant(value)} %`;
-    case 'ratio':
-      return `${significant(value * 100)} %`;
-    case 'per_second':
-    case 'count':
-      return formatCount(value).replace(/\.0+(?=\s|$)/, '');
-  }
-}
-
-export function topOf(max: number, limit: number | null): number {
-  const highest = limit !== null && limit <= max * limitInView ? Math.max(max, limit) : max;
-  return highest > 0 ? highest * 1.06 : 1;
 }
 
 export class LanePlot {
@@ -127,10 +101,7 @@ export class LanePlot {
         cursor: { show: false },
         scales: {
           x: { time: false, auto: false },
-          y:
-            kind === 'pauses'
-              ? { distr: 3, range: () => this.pauseRange() }
-              : { range: (_, __, max) => this.range(max) },
+          y: kind === 'pauses' ? { distr: 3, range: () => this.pauseRange() } : { range: () => this.range() },
         },
         axes: [this.timeGrid(), this.valueAxis()],
         series: [{}, ...this.series()],
@@ -181,8 +152,8 @@ export class LanePlot {
     return uPlot.join(lines.map((l): uPlot.AlignedData => [[...l.t], [...l.v]]));
   }
 
-  private range(max: number | null): [number, number] {
-    return [0, topOf(max ?? 0, this.content.limit)];
+  private range(): [number, number] {
+    return [0, topOf(highestIn(this.content.lines, this.frame.span), this.content.limit)];
   }
 
   private pauseRange(): [number, number] {
@@ -269,23 +240,6 @@ export class LanePlot {
     ctx.stroke();
     ctx.restore();
   }
-}
-
-/** A sample with no neighbour to draw a line to is drawn as a dot, or it would not be seen. Undefined: another curve's moment; null: a gap. */
-export function aloneIn(plot: Pick<uPlot, 'data'>, series: number): number[] {
-  const out: number[] = [];
-  let before: number | null = null;
-  let at = -1;
-  const values = plot.data[series] ?? [];
-  for (let i = 0; i <= values.length; i++) {
-    const value = i === values.length ? null : values[i];
-    if (value === undefined) continue;
-    if (at >= 0 && before === null && value === null) out.push(at);
-    if (at >= 0) before = values[at] ?? null;
-    at = value === null ? -1 : i;
-    if (value === null) before = null;
-  }
-  return out;
 }
 
 /** A thin wash of a colour for the area below its line. */
