@@ -188,6 +188,8 @@ export class LanePlot {
         if (kind === 'pauses') return [...decades(min, max)];
         return [...valueTicks(max, unit, this.frame.height > 100 ? 4 : 2)];
       },
+      // on a log axis uPlot would drop some
+      filter: (_, splits) => splits,
       values: (_, splits) => splits.map((v) => axisText(v, unit)),
     };
   }

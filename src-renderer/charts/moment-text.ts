@@ -23,9 +23,17 @@ export function digitsFor(seconds: number): number {
   return Math.min(6, Math.max(1, Math.ceil(-Math.log10(seconds))));
 }
 
+/** Digits for labels that tell moments of a stretch apart, rather than pixels. */
+export function labelDigits(length: number): number {
+  return digitsFor(length / 20);
+}
+
 /** Time of day, UTC; `+12.5 s` without a wall clock. */
 export function momentText(t: number, clock: CaseClock, digits = 0): string {
-  if (!clock.hasWall) return `${t < 0 ? '−' : '+'}${Math.abs(t).toFixed(digits)} s`;
+  if (!clock.hasWall) {
+    const size = Math.abs(t).toFixed(digits);
+    return `${t < 0 && Number(size) > 0 ? '−' : '+'}${size} s`;
+  }
   const unit = 10 ** digits;
   const ticks = Math.round((wallMs(t, clock) / 1_000) * unit);
   const whole = Math.floor(ticks / unit);
