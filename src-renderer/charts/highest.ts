@@ -52,8 +52,12 @@ function firstFrom(t: readonly number[], from: number): number {
   return lo;
 }
 
+export function isLimitNear(max: number, limit: number): boolean {
+  return limit <= max * limitInView;
+}
+
 /** Top of a value axis that begins at zero: room above what is seen, and the limit where it is near. */
 export function topOf(max: number, limit: number | null): number {
-  const highest = limit !== null && limit <= max * limitInView ? Math.max(max, limit) : max;
+  const highest = limit !== null && isLimitNear(max, limit) ? Math.max(max, limit) : max;
   return highest > 0 ? highest * 1.06 : 1;
 }

@@ -220,6 +220,8 @@ export class LanePlot {
       ctx.fillStyle = this.colours('--gc');
       ctx.fillRect(x, top, end - x, high);
       ctx.globalAlpha = 1;
+      // a stretch of many cycles is not one long standstill
+      if ((cycles.count[i] as number) > 1) continue;
       ctx.fillStyle = this.colours('--stw');
       ctx.fillRect(x, top - 4 * unit, tick, high + 8 * unit);
       if (end - x > 3 * tick) ctx.fillRect(end - tick, top - 4 * unit, tick, high + 8 * unit);

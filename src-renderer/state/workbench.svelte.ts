@@ -34,6 +34,8 @@ export class Workbench {
   job: JobView | null = $state.raw(null);
   trouble: Trouble | null = $state.raw(null);
   verification: CallResults['case.verify'] | null = $state.raw(null);
+  /** A case, or what the shell was started with, is on its way and nothing is there to show yet. */
+  isLoading: boolean = $state(true);
   isVerifying: boolean = $state(false);
   isPrinting: boolean = $state(false);
   /** False while the service does not answer. */
@@ -68,6 +70,7 @@ export class Workbench {
       if (wanted !== null) await this.show(wanted, initialCase);
       else if (initialJob !== null) this.follow(initialJob);
     });
+    this.isLoading = false;
   }
 
   evidenceAt(path: string): EvidenceEntry | undefined {

@@ -65,7 +65,7 @@ describe('a bundle made to mislead', () => {
         await page.getByRole('grid').waitFor();
         await settled(page);
         await expectHarmless(page);
-        if (i === 2) await shoot(page, 'hostile-raw');
+        if (i === 2 || i === 4) await shoot(page, `hostile-raw-${i}`);
         await page.keyboard.press('Escape');
         await tree.waitFor();
         await tree.focus();
