@@ -6,7 +6,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -15,7 +15,14 @@ const oldestNode = 22;
 const ownNode = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
 const setupStamp = join(root, 'node_modules', '.spanscope-setup');
 const buildStamp = join(root, 'out', '.spanscope-build');
-const sources = ['src-main', 'src-renderer', 'resources/thresholds.json', 'electron.config.ts', 'package-lock.json'];
+const sources = [
+  'src-main',
+  'src-renderer',
+  'resources/thresholds.json',
+  'scripts/build-fonts.mjs',
+  'electron.config.ts',
+  'package-lock.json',
+];
 
 function digest(parts) {
   const hash = createHash('sha256');
@@ -27,24 +34,36 @@ function isFresh(stamp, wanted) {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
 }
 
-/** Two commands started at once must not install or build over each other. */
+/** Two commands started at once must not install or build over each other. A lock whose owner is gone is taken over. */
 function locked(name, isDone, work) {
   const lock = join(root, `.${name}-lock`);
-  for (let waited = 0; ; waited++) {
-    if (isDone()) return;
+  while (!isDone()) {
     try {
       mkdirSync(lock);
-      break;
+      writeFileSync(join(lock, 'pid'), String(process.pid));
     } catch {
-      if (waited > 3000)
-        throw new Error(`spanscope: ${lock} has been there for long; remove it if nothing else is running`);
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+      if (isAbandoned(lock)) rmSync(lock, { recursive: true, force: true });
+      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+      continue;
+    }
+    try {
+      if (!isDone()) work();
+    } finally {
+      rmSync(lock, { recursive: true, force: true });
     }
   }
+}
+
+function isAbandoned(lock) {
   try {
-    if (!isDone()) work();
-  } finally {
-    rmdirSync(lock);
+    process.kill(Number(readFileSync(join(lock, 'pid'), 'utf8')), 0);
+    return false;
+  } catch (error) {
+    // EPERM: alive, of another user; ENOENT: being made just now, or left so long ago
+    if (error.code === 'EPERM') return false;
+    return (
+      error.code === 'ESRCH' || Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > 60_000
+    );
   }
 }
 
@@ -62,10 +81,7 @@ function run(command, args, env = cleanEnvironment()) {
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
   });
-  if (result.status !== 0) {
-    process.stderr.write(`spanscope: ${command} ${args.join(' ')} failed\n`);
-    process.exit(result.status ?? 1);
-  }
+  if (result.status !== 0) throw new Error(`${command} ${args.join(' ')} failed`);
 }
 
 function setup() {
@@ -104,6 +120,7 @@ function build() {
         '--logLevel',
         'warn',
       ]);
+      run(process.execPath, [join(root, 'scripts', 'build-fonts.mjs')]);
       writeFileSync(buildStamp, wanted);
     },
   );
@@ -125,12 +142,17 @@ function underOwnNode(args) {
 }
 
 const [mode, ...rest] = process.argv.slice(2);
-setup();
-underOwnNode([mode, ...rest]);
+try {
+  setup();
+  underOwnNode([mode, ...rest]);
+  if (mode !== 'test') build();
+} catch (error) {
+  process.stderr.write(`spanscope: ${error.message}\n`);
+  process.exit(1);
+}
 if (mode === 'test') {
   await import(pathToFileURL(join(root, 'scripts', 'test.mjs')).href);
 } else {
-  build();
   const entry = mode === 'start' ? join(root, 'scripts', 'start.mjs') : join(root, 'out', 'main', 'cli.js');
   process.argv = [process.argv[0], entry, ...rest];
   await import(pathToFileURL(entry).href);

@@ -32,7 +32,7 @@ export function analyse(source: Case, thresholds: Thresholds = shippedThresholds
   const signals = measureSignals(scene);
   const kindOf = (id: number) => (id > 0 ? data.evidenceById(id).kind : '');
   const scored = goHypotheses.map((h) => scoreHypothesis(h, signals, kindOf)).sort((a, b) => b.score - a.score);
-  const findings = scored.filter((s) => s.score >= lowScore).slice(0, 5);
+  const findings = withoutRivals(scored.filter((s) => s.score >= lowScore).slice(0, 5));
   return {
     data,
     clock,
@@ -43,6 +43,14 @@ export function analyse(source: Case, thresholds: Thresholds = shippedThresholds
     ruledOut: scored.filter((s) => s.ruledOutBy !== undefined),
     verdict: verdictOf(findings, timeline, signals),
   };
+}
+
+/** Two explanations of one rise cannot both be nearly certain: the second is at most likely. */
+function withoutRivals(ranked: readonly Scored[]): Scored[] {
+  return ranked.map((s, i) => {
+    const rival = ranked.slice(0, i).some((r) => r.hypothesis.onsetOf.some((m) => s.hypothesis.onsetOf.includes(m)));
+    return rival && s.confidence === 'high' ? { ...s, confidence: 'medium' } : s;
+  });
 }
 
 /** An incident needs a cause of at least medium weight, or an end that speaks for itself; "no incident" needs enough to have seen one. */

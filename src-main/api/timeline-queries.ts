@@ -2,6 +2,7 @@
 
 import { between, rate, valueAt } from '../analysis/curve.ts';
 import type { Analysis } from '../analysis/diagnose.ts';
+import { type DrawnSeries, drawnSeries } from '../analysis/lanes.ts';
 import type { Track } from '../analysis/timeline.ts';
 import { perPixel, readWindow } from '../case/store/window.ts';
 import { whenText } from '../report/verdict-text.ts';
@@ -10,7 +11,6 @@ import type { CallResults, CycleDetail, Cycles, RangeRow, ValueAt, WindowSeries 
 import { formatBytes, formatDuration, significant } from './contract/format.ts';
 import type { Language } from './contract/messages.ts';
 import { metricInfo, type Unit } from './contract/metrics.ts';
-import { type DrawnSeries, drawnSeries } from './timeline-lanes.ts';
 
 /** Series up to this many points are thinned in memory, longer ones from the store's pyramids. */
 const inMemory = 200_000;

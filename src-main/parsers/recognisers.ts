@@ -22,13 +22,17 @@ function magic(kind: EvidenceKind, pattern: RegExp, confidence = 0.95): Recognis
   };
 }
 
-/** A text in which `line` stands among the first 64 KiB. */
+const linesLooked = 400;
+const charsLooked = 500;
+
+/** A text that has such a line among its first. The pattern sees one line at a time, and not more than its beginning. */
 function textWith(kind: EvidenceKind, line: RegExp, confidence = 0.97): Recogniser {
   return {
     kind,
     sniff(head) {
       if (head.length === 0 || head.subarray(0, 512).includes(0)) return 0;
-      return line.test(Buffer.from(head.buffer, head.byteOffset, head.length).toString('utf8')) ? confidence : 0;
+      const lines = Buffer.from(head.buffer, head.byteOffset, head.length).toString('utf8').split(/\r?\n/, linesLooked);
+      return lines.some((l) => line.test(l.slice(0, charsLooked))) ? confidence : 0;
     },
   };
 }
@@ -39,31 +43,31 @@ export const recognisers: readonly Recogniser[] = [
   magic('go-heapdump', /^go1\.\d heap dump\n/),
   magic('hprof', /^JAVA PROFILE 1\.0\.\d\0/),
   magic('jfr', /^FLR\0/),
-  textWith('perf-script', /^\S.{0,60} \[\d{3}\] {1,4}\d{1,9}\.\d{6}: {1,20}(?:\d{1,12} )?[\w:-]{1,60}:/m),
+  textWith('perf-script', /^\S.{0,60} \[\d{3}\] {1,4}\d{1,9}\.\d{6}: {1,20}(?:\d{1,12} )?[\w:-]{1,60}:/),
   textWith(
     'strace',
-    /^(?:\d{1,7} |\[pid {1,3}\d{1,7}\] )?(?:\d\d:\d\d:\d\d(?:\.\d{6})? |\d{1,10}\.\d{6} )?(?:mmap2?|munmap|brk|madvise|mprotect|execve)\([^)]{0,300}\) {1,20}= /m,
+    /^(?:\[pid {1,3}\d{1,7}\] |\d{1,7} )?[\d:.]{0,20} ?(?:mmap2?|munmap|brk|madvise|mprotect|execve)\(/,
   ),
   textWith(
     'go-escape',
-    /^\S{1,300}\.go:\d{1,7}:\d{1,5}: (?:moved to heap|.{1,300} escapes to heap|can inline|inlining call|.{1,200} does not escape|leaking param)/m,
+    /^\S{1,300}\.go:\d{1,7}:\d{1,5}: (?:moved to heap|.{1,300} escapes to heap|can inline|inlining call|.{1,200} does not escape|leaking param)/,
   ),
-  textWith('git-log', /^commit [0-9a-f]{40}(?: \(.{1,200}\))?\r?\n(?:Merge: .{1,100}\r?\n)?Author: /m),
+  textWith('git-log', /^commit [0-9a-f]{40}(?: \([^)]{1,200}\))?$/),
   textWith(
     'hs-err',
-    /^# A fatal error has been detected by the Java Runtime Environment|^# There is insufficient memory for the Java Runtime Environment/m,
+    /^# A fatal error has been detected by the Java Runtime Environment|^# There is insufficient memory for the Java Runtime Environment/,
     0.98,
   ),
-  textWith('jvm-nmt', /^Native Memory Tracking:|^Total: reserved=\d{1,15}[KMG]?B, committed=\d/m, 0.98),
-  textWith('jvm-threads', /^Full thread dump |^"[^"\n]{1,200}" #\d{1,7} (?:\[\d{1,7}\] )?(?:daemon )?prio=\d/m, 0.98),
-  textWith('jvm-histogram', /^ num {1,8}#instances {1,12}#bytes {1,4}class name/m, 0.98),
+  textWith('jvm-nmt', /^Native Memory Tracking:|^Total: reserved=\d{1,15}[KMG]?B, committed=\d/, 0.98),
+  textWith('jvm-threads', /^Full thread dump |^"[^"\n]{1,200}" #\d{1,7} (?:\[\d{1,7}\] )?(?:daemon )?prio=\d/, 0.98),
+  textWith('jvm-histogram', /^ num {1,8}#instances {1,12}#bytes {1,4}class name/, 0.98),
   textWith(
     'jvm-gc',
-    /^\[[^\n]{1,80}\]\s{0,8}(?:GC\(\d{1,7}\) |Using (?:G1|Serial|Parallel|Shenandoah|The Z))|^[^\n]{0,60}\[(?:GC|Full GC) ?[\s([][^\n]{0,400}\d->\d/m,
+    /^(?:\[[^\]]{1,60}\]){1,6} {0,8}(?:GC\(\d{1,7}\) |Using )|^[\d.:T+Z -]{0,60}\[(?:GC|Full GC)[ ([]/,
   ),
-  textWith('malloc-info', /^<malloc version="1">/m, 0.98),
+  textWith('malloc-info', /^<malloc version="1">/, 0.98),
   textWith('jvm-oom', /java\.lang\.OutOfMemoryError/),
-  textWith('meminfo', /^MemTotal: {1,12}\d{1,12} kB\s{1,4}MemFree:/),
+  textWith('meminfo', /^MemTotal: {1,12}\d{1,12} kB$/),
   textWith('proc-stat', /^\d{1,7} \(.{1,64}\) [RSDZTtXxKWPI] \d{1,7} \d{1,7} \d{1,7} /),
-  textWith('folded-stacks', /^(?:[^;\s][^;\n]{0,200};){2,40}[^;\n]{1,200} \d{1,15}$/m, 0.9),
+  textWith('folded-stacks', /^(?:[^;\s][^;\n]{0,200};){2,40}[^;\n]{1,200} \d{1,15}$/, 0.9),
 ];

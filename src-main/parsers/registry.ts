@@ -33,9 +33,9 @@ export const textFormats = [
   goroutineTextFormat,
   oomFormat,
   jsonFormat,
+  kubectlFormat,
   procStatusFormat,
   cgroupFormat,
-  kubectlFormat,
   prometheusFormat,
   appLogFormat,
 ];

@@ -1,13 +1,12 @@
 import type { CallArgs, CallName, CallResults, ServiceEvent } from '../../src-main/api/contract/calls.ts';
-import { assertExists } from '../parts/assert.ts';
 import { downloadBytes } from './download.ts';
 import type { GivenFile, OpenSource, WindowBridge } from './open-bridge.ts';
-import { rootOf } from './root-of.ts';
 
 /** What the preload puts on the window. A failed call rejects with the contract's CallError as a plain object. */
 export interface ExposedBridge {
   call(name: string, args: unknown): Promise<unknown>;
   subscribe(listener: (event: ServiceEvent) => void): () => void;
+  /** A file out of a chosen folder gives the folder. */
   pathsOf(files: readonly File[]): readonly string[];
   /** Where the shell asks for a place itself. */
   save?(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<boolean>;
@@ -30,7 +29,7 @@ export class ElectronBridge implements WindowBridge {
 
   async hand(files: readonly GivenFile[]): Promise<OpenSource> {
     const paths = this.exposed.pathsOf(files.map((f) => f.file));
-    return { kind: 'paths', paths: [...new Set(files.map((f, i) => rootOf(assertExists(paths[i], 'path'), f.name)))] };
+    return { kind: 'paths', paths: [...new Set(paths)] };
   }
 
   async save(name: string, bytes: Uint8Array<ArrayBuffer>, type: string): Promise<boolean> {

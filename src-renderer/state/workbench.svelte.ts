@@ -220,7 +220,7 @@ export class Workbench {
 
   private hear(event: JobEvent): void {
     this.lastEvents.set(event.job, event);
-    if (event.job !== this.jobId) return;
+    if (event.job !== this.jobId && !this.adopts(event)) return;
     switch (event.state) {
       case 'running':
         this.job = {
@@ -241,6 +241,13 @@ export class Workbench {
       case 'cancelled':
         this.endJob(null);
     }
+  }
+
+  /** In Electron a second start hands its files to this window: what it opens is ours. On loopback another tab's job is not. */
+  private adopts(event: JobEvent): boolean {
+    if (this.info?.shell !== 'electron' || this.jobId !== undefined || event.state !== 'running') return false;
+    this.jobId = event.job;
+    return true;
   }
 
   private endJob(trouble: Trouble | null): void {

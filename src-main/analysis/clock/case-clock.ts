@@ -199,13 +199,19 @@ function chosen(evidence: number, clock: Clock, intervals: readonly Interval[]):
 
 /** Cycles that gctrace numbers and other evidence dates: by MemStats' pause ring, or by the count of cycles at a wall time. */
 function cycleIntervals(data: CaseData, evidence: number, clock: Clock): Interval[] {
-  const cycles = data.cyclesOf(evidence, clock);
-  if (cycles.size === 0) return [];
+  const endsByWall = data.cycleEndsByWall();
+  const counts = data.cycleCountsByWall();
+  const ends = data.cycleEndsOf(
+    evidence,
+    clock,
+    new Set([...endsByWall.keys(), ...counts.flatMap(({ count }) => [count, count + 1])]),
+  );
+  if (ends.size === 0) return [];
   const intervals: Interval[] = [];
   const differences: bigint[] = [];
-  for (const [n, wallNs] of data.cycleEndsByWall()) {
-    const end = cycles.get(n);
-    if (end !== undefined) differences.push(wallNs - BigInt(Math.round(end.endNs)));
+  for (const [n, wallNs] of endsByWall) {
+    const end = ends.get(n);
+    if (end !== undefined) differences.push(wallNs - BigInt(Math.round(end)));
   }
   if (differences.length > 0) {
     differences.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
@@ -217,16 +223,16 @@ function cycleIntervals(data: CaseData, evidence: number, clock: Clock): Interva
   }
   let lo: bigint | undefined;
   let hi: bigint | undefined;
-  for (const { wallNs, count } of data.cycleCountsByWall()) {
-    const ended = cycles.get(count);
-    const next = cycles.get(count + 1);
+  for (const { wallNs, count } of counts) {
+    const ended = ends.get(count);
+    const next = ends.get(count + 1);
     // cycle `count` had ended by then, cycle `count + 1` had not
-    if (ended) {
-      const bound = wallNs - BigInt(Math.round(ended.endNs)) + 100n * millisecond;
+    if (ended !== undefined) {
+      const bound = wallNs - BigInt(Math.round(ended)) + 100n * millisecond;
       if (hi === undefined || bound < hi) hi = bound;
     }
-    if (next) {
-      const bound = wallNs - BigInt(Math.round(next.endNs)) - 100n * millisecond;
+    if (next !== undefined) {
+      const bound = wallNs - BigInt(Math.round(next)) - 100n * millisecond;
       if (lo === undefined || bound > lo) lo = bound;
     }
   }

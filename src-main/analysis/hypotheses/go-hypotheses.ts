@@ -113,7 +113,6 @@ export const goHypotheses: readonly Hypothesis[] = [
       { signal: 'open_files_growth', weight: 0.2 },
       { signal: 'heap_in_use_but_dead', weight: 0.4 },
       { signal: 'growth_outside_go', weight: 0.4 },
-      { signal: 'goal_over_limit', weight: 0.1 },
       { signal: 'bound_reached', weight: 0.4 },
       { signal: 'live_heap_falls_back', weight: 0.4 },
       { signal: 'live_heap_plateau', weight: 0.2 },

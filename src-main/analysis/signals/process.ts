@@ -1,5 +1,5 @@
 /** Signals of the process as the kernel sees it: how its resident memory moved, and what its growth consists of. */
-import { ends, level, median, stillGrowing, valueAt } from '../curve.ts';
+import { ends, largest, level, median, smallest, stillGrowing, valueAt } from '../curve.ts';
 import type { Track } from '../timeline.ts';
 import { goMapped, liveHeap, rise, rss, smallHeap, smallRss, stretch } from './quantities.ts';
 import { atLeast, atMost, type Measured, placeOf, type Scene } from './signal.ts';
@@ -10,7 +10,7 @@ export function spread(track: Track, fromShare: number): number {
   const values: number[] = [];
   for (let i = 0; i < track.t.length; i++)
     if ((track.t[i] as number) >= from && (track.t[i] as number) <= to) values.push(track.v[i] as number);
-  return values.length < 3 ? Number.NaN : (Math.max(...values) - Math.min(...values)) / Math.max(1, median(values));
+  return values.length < 3 ? Number.NaN : (largest(values) - smallest(values)) / Math.max(1, median(values));
 }
 
 export function processSignals(scene: Scene): Measured[] {

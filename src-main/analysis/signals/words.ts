@@ -2,7 +2,7 @@
 
 import { metrics } from '../../api/contract/metrics.ts';
 import { ends, maximum, stillGrowing } from '../curve.ts';
-import { ownersByGrowth } from './profiles.ts';
+import { type OwnerGrowth, ownersByGrowth } from './profiles.ts';
 import { atLeast, type Measured, type Place, placeOf, type Scene } from './signal.ts';
 
 const queue = /queue|backlog|pending|in_?flight|lag\b|depth|mailbox|outbox|spool/i;
@@ -27,7 +27,8 @@ function queueWords(scene: Scene): Measured {
   let found = 0;
   let place: Place | undefined;
   let subject = '';
-  for (const metric of ownMetrics(scene)) {
+  const own = ownMetrics(scene);
+  for (const metric of own) {
     if (!queue.test(metric)) continue;
     const track = scene.timeline.track(metric);
     if (!track || track.t.length < 4) continue;
@@ -55,7 +56,15 @@ function queueWords(scene: Scene): Measured {
     place ??= { evidence: log.evidence, position: 'line' in log.at ? log.at.line : log.at.offset };
     subject ||= String(log.data.text).slice(0, 120);
   }
+  place ??= placeLooked(scene, own, top);
   return place ? atLeast(scene, 'queue_words', found, 'count', place, 3, subject) : undefined;
+}
+
+/** Where names were looked for in vain; undefined where there are none to look at. */
+function placeLooked(scene: Scene, own: readonly string[], top: OwnerGrowth | undefined): Place | undefined {
+  if (top) return { evidence: top.evidence, position: 0 };
+  const track = own[0] === undefined ? undefined : scene.timeline.track(own[0]);
+  return track && track.t.length > 0 ? placeOf(track) : undefined;
 }
 
 /** A size of the program's own that rises and then stays, or evictions that go on: a cache that has found its bound. */

@@ -30,7 +30,7 @@ export function say(code: MessageCode, args: MessageArgs = {}, language: Languag
   try {
     return String(format.format(args));
   } catch {
-    return (catalogues[language][code] ?? en[code]).replace(/\{(\w+)[^}]*\}/g, (whole, name: string) =>
+    return (catalogues[language][code] ?? en[code]).replace(/\{(\w{1,40})[^{}]{0,200}\}/g, (whole, name: string) =>
       String(args[name] ?? whole),
     );
   }

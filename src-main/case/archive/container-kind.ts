@@ -21,13 +21,8 @@ export function isTar(head: Uint8Array): boolean {
   if (head.length < 512 || head[0] === 0) return false;
   let sum = 0;
   for (let i = 0; i < 512; i++) sum += i >= 148 && i < 156 ? 32 : (head[i] as number);
-  const stated = Number.parseInt(
-    Buffer.from(head.buffer, head.byteOffset + 148, 8)
-      .toString('latin1')
-      .replace(/[\0 ]+$/, '')
-      .trim(),
-    8,
-  );
+  const field = Buffer.from(head.buffer, head.byteOffset + 148, 8).toString('latin1');
+  const stated = Number.parseInt((field.split('\0', 1)[0] ?? '').trim(), 8);
   return sum === stated;
 }
 

@@ -4,6 +4,20 @@
  */
 export const applicationId = 0x53_70_61_6e; // "Span"
 
+/** Tables with rows of one evidence each. */
+export const tablesOfEvidence = [
+  'reading',
+  'warning',
+  'fact',
+  'anchor',
+  'event',
+  'profile',
+  'frame',
+  'series',
+  'chunk',
+  'chunk_column',
+] as const;
+
 /** Migration i brings a store from version i to i+1. A shipped one is never changed. */
 export const migrations: readonly string[] = [
   `
@@ -65,11 +79,13 @@ export const migrations: readonly string[] = [
   CREATE INDEX series_by_metric ON series (metric, evidence, frame, col);
   CREATE TABLE chunk (
     evidence INTEGER NOT NULL, frame INTEGER NOT NULL, seq INTEGER NOT NULL, rows INTEGER NOT NULL, origin_ns INTEGER NOT NULL,
-    t_min INTEGER NOT NULL, t_max INTEGER NOT NULL, sorted INTEGER NOT NULL, t BLOB NOT NULL, position BLOB NOT NULL, edges BLOB,
+    t_min INTEGER NOT NULL, t_max INTEGER NOT NULL, sorted INTEGER NOT NULL, coarse_edges BLOB, edges BLOB,
+    t BLOB NOT NULL, position BLOB NOT NULL,
     PRIMARY KEY (evidence, frame, seq)
   ) STRICT;
   CREATE TABLE chunk_column (
-    evidence INTEGER NOT NULL, frame INTEGER NOT NULL, seq INTEGER NOT NULL, col INTEGER NOT NULL, data BLOB NOT NULL, pyramid BLOB,
+    evidence INTEGER NOT NULL, frame INTEGER NOT NULL, seq INTEGER NOT NULL, col INTEGER NOT NULL, coarse BLOB, pyramid BLOB,
+    data BLOB NOT NULL,
     PRIMARY KEY (evidence, frame, seq, col)
   ) STRICT;
   `,

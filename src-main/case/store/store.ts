@@ -9,7 +9,7 @@ import type { FrameChunk } from '../../parsers/frame-builder.ts';
 import type { SinkMessage } from '../../parsers/message-sink.ts';
 import { encodeColumn } from './column-codec.ts';
 import { buildEdges, buildPyramid, smallestWithPyramid } from './pyramid.ts';
-import { applicationId, migrations } from './schema.ts';
+import { applicationId, migrations, tablesOfEvidence } from './schema.ts';
 
 /** An evidence before it was parsed, with the number it keeps. */
 export interface EvidenceInput {
@@ -64,8 +64,21 @@ export class Store {
     }
   }
 
+  /** Known ones are left as they are: an import that was cut off says them again. */
   addContainer(path: string, sha256: string, sizeBytes: number): void {
-    this.db.prepare('INSERT INTO container (path, sha256, size_bytes) VALUES (?, ?, ?)').run(path, sha256, sizeBytes);
+    this.db
+      .prepare(
+        'INSERT INTO container (path, sha256, size_bytes) SELECT @path, @sha256, @sizeBytes WHERE NOT EXISTS (SELECT 1 FROM container WHERE path = @path AND sha256 = @sha256)',
+      )
+      .run({ path, sha256, sizeBytes });
+  }
+
+  /** Removes the rows of evidence whose parser never ended. */
+  dropUnfinished(): void {
+    this.db.transaction(() => {
+      for (const table of tablesOfEvidence)
+        this.db.prepare(`DELETE FROM ${table} WHERE evidence NOT IN (SELECT id FROM evidence)`).run();
+    })();
   }
 
   /** Writes one evidence as its messages arrive; `end` makes it part of the case. One transaction. */
@@ -275,6 +288,7 @@ export class EvidenceWriter {
     }
     const at = (relative: number) => clamp(chunk.originNs + BigInt(Math.round(relative)));
     const large = chunk.rows >= smallestWithPyramid;
+    const edges = large ? buildEdges(t) : undefined;
     this.insert.chunk.run(
       id,
       chunk.frame,
@@ -284,9 +298,10 @@ export class EvidenceWriter {
       at(tMin),
       at(tMax),
       sorted,
+      edges ? blob(edges.coarse) : null,
+      edges ? blob(edges.fine) : null,
       encodeColumn(t),
       encodeColumn(chunk.position),
-      large ? blob(buildEdges(t)) : null,
     );
     chunk.columns.forEach((spec, col) => {
       const values = chunk.values[col] as Float64Array;
@@ -302,14 +317,16 @@ export class EvidenceWriter {
         tFirst: 0n,
         tLast: 0n,
       };
+      const pyramid = large ? buildPyramid(values) : undefined;
       summarize(state.series[col] as SeriesSummary, values, t, chunk.originNs);
       this.insert.chunkColumn.run(
         id,
         chunk.frame,
         seq,
         col,
+        pyramid ? blob(pyramid.coarse) : null,
+        pyramid ? blob(pyramid.fine) : null,
         encodeColumn(values),
-        large ? blob(buildPyramid(values)) : null,
       );
     });
   }
@@ -377,7 +394,10 @@ function prepareInserts(db: Database.Database) {
       'series',
       'evidence, frame, col, metric, source_name, labels, points, min, max, first, last, t_first, t_last',
     ),
-    chunk: into('chunk', 'evidence, frame, seq, rows, origin_ns, t_min, t_max, sorted, t, position, edges'),
-    chunkColumn: into('chunk_column', 'evidence, frame, seq, col, data, pyramid'),
+    chunk: into(
+      'chunk',
+      'evidence, frame, seq, rows, origin_ns, t_min, t_max, sorted, coarse_edges, edges, t, position',
+    ),
+    chunkColumn: into('chunk_column', 'evidence, frame, seq, col, coarse, pyramid, data'),
   };
 }

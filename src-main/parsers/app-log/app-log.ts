@@ -6,8 +6,9 @@
 import type { ReadingReport } from '../../api/contract/evidence.ts';
 import { type Frame, wallClock } from '../contract.ts';
 import type { Line } from '../text/line.ts';
+import type { LinePrefix } from '../text/prefix.ts';
 import { prefixTime } from '../text/prefix.ts';
-import type { LinePrefix, Reading, ReadingFormat, TextContext } from '../text/reading.ts';
+import type { Reading, ReadingFormat, TextContext } from '../text/reading.ts';
 import { parseTimestamp } from '../text/timestamp.ts';
 
 /** 0 trace, 1 debug, 2 info, 3 warning, 4 error, 5 fatal. NaN: the line names none. */

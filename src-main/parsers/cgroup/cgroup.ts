@@ -138,7 +138,7 @@ class Cgroup implements Reading {
       this.openFor = eventKeys.test(key) ? 'events' : 'stat';
     }
     this.counts[key] = Number.isSafeInteger(value) ? value : String(value);
-    if (total || (bare === 'hierarchical_memory_limit' && value >= noLimitBytes)) return;
+    if (total || (bare.startsWith('hierarchical_') && value >= noLimitBytes)) return;
     const metric = statMetrics.get(bare);
     this.frames.set({ metric: metric ?? `cgroup_${bare}`, sourceName: key }, value);
     if (bare === 'hierarchical_memory_limit') context.sink.fact('container.limit_bytes', value, { line: line.number });

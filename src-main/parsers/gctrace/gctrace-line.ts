@@ -51,7 +51,8 @@ export class GctraceRecord {
 
   private readonly cursor = new Cursor();
   private readonly parts = new Float64Array(8);
-  private separators = '';
+  /** Index in `parts` of the number before the first `/`; -1 where none stood. */
+  private slash = -1;
 
   /** Stop-the-world seconds of the cycle: both pauses. */
   get pause(): number {
@@ -122,7 +123,7 @@ export class GctraceRecord {
     if (!c.literal(', ')) return false;
     const n = this.numbers();
     if (!c.literal(' ms cpu, ')) return false;
-    const slash = this.separators.indexOf('/');
+    const slash = this.slash;
     if (slash >= 0 && n >= slash + 3) {
       this.assistCpu = (this.parts[slash] as number) / 1e3;
       this.backgroundCpu = (this.parts[slash + 1] as number) / 1e3;
@@ -189,18 +190,18 @@ export class GctraceRecord {
     return 'whole';
   }
 
-  /** Numbers joined by `+` and `/` into `parts`; `separators` holds what stood between them. */
+  /** Numbers joined by `+` and `/` into `parts`. */
   private numbers(): number {
     const c = this.cursor;
     let n = 0;
-    this.separators = '';
+    this.slash = -1;
     for (;;) {
       const value = c.number();
       if (Number.isNaN(value) || n === 8) return n;
       this.parts[n++] = value;
-      if (c.literal('+')) this.separators += '+';
-      else if (c.literal('/')) this.separators += '/';
-      else return n;
+      if (c.literal('+')) continue;
+      if (!c.literal('/')) return n;
+      if (this.slash < 0) this.slash = n - 1;
     }
   }
 }

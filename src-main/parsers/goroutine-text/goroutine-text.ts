@@ -101,7 +101,7 @@ class GoroutineText implements Reading {
     const open = this.open;
     if (open && (c === 9 || c === 32)) return this.takeFile(line, open);
     if (open && c === 35) return this.takeDebug1(line, open);
-    const text = line.head(2_000).replace(/`+$/, '');
+    const text = withoutTicks(line.head(2_000));
     if (c === 103) {
       const head = parseGoroutineHead(text);
       if (head) {
@@ -281,6 +281,13 @@ class GoroutineText implements Reading {
       },
     });
   }
+}
+
+/** A paste from a web page ends in back ticks. */
+function withoutTicks(text: string): string {
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) === 96) end--;
+  return text.slice(0, end);
 }
 
 /** debug=1 names no wait reason: the innermost frames do. */

@@ -27,12 +27,15 @@ export class JsonDocuments implements Reading {
   private balance = new JsonBalance();
   private held: { text: string; number: number }[] = [];
   private heldBytes = 0;
+  /** True while lines held back are offered to the other readings: this one has had its turn with them. */
+  private offering = false;
 
   constructor(shapes: readonly JsonShape[]) {
     this.shapes = shapes;
   }
 
   take(line: Line, context: TextContext): boolean {
+    if (this.offering) return false;
     if (this.held.length === 0) {
       const first = line.byte(0);
       if (first !== 123 && first !== 91 && first !== 32 && first !== 9) return false;
@@ -109,6 +112,8 @@ export class JsonDocuments implements Reading {
       context.sink.warn({ code: 'json/unfinished', severity: 'data_loss', phase: 'read', at: { line: first.number } });
       return;
     }
+    this.offering = true;
     for (const h of held) context.reread(h.text, h.number, undefined);
+    this.offering = false;
   }
 }

@@ -14,14 +14,13 @@ const pageBytes = 4_096;
 /** A limit the kernel prints when there is none: the largest page-rounded number of kB. */
 const noLimitKb = 9_007_199_254_740_000;
 const bootTime = /(?:^|[ \t])(?:kernel: ?)?\[[ \t]{0,6}(\d{1,9})\.(\d{6})\]/;
-const invoked =
-  /(\S{1,64}) invoked oom-killer: gfp_mask=([^,]{1,120}), (?:nodemask=[^,]{1,40}, )?order=(-?\d{1,3}), oom_score_adj=(-?\d{1,5})/;
+const invokes = ' invoked oom-killer: ';
+const invokedRest = /^gfp_mask=[^,]{1,120}, (?:nodemask=[^,]{1,40}, )?order=(-?\d{1,3}),/;
 const usage = /(memory|memory\+swap|swap|kmem): usage (\d{1,20})kB, limit (\d{1,20})kB, failcnt (\d{1,20})/;
 const constraint = /oom-kill:constraint=(\w{1,40}),(.{1,3000})/;
 const killed =
   /(?:Memory cgroup out of memory|Out of memory(?: \(oom_kill_allocating_task\))?|Memory cgroup out of memory \(\w{1,30}\))?:? ?Kill(?:ed)? process (\d{1,9}) \(([^)]{1,64})\),?(?: UID \d{1,10},?)?(?: score (\d{1,6}) or sacrifice child)?(?:,? ?total-vm:(\d{1,20})kB, anon-rss:(\d{1,20})kB, file-rss:(\d{1,20})kB(?:, shmem-rss:(\d{1,20})kB)?)?/;
 const pidOf = /Killed process \d{1,9} \([^)]{1,64}\)/;
-const taskHead = /\[ ?pid ?\](.{10,200}) name$/;
 const taskRow = /\[ {0,8}(\d{1,9})\]((?: {1,20}-?\d{1,20}){5,12}) (\S.{0,63})$/;
 const statRow = /(?:^|\] |: )((?:total_)?[a-z][a-z_0-9]{1,40}):? (\d{1,20})(?:KB)?$/;
 const oomText = /oom|out of memory|Memory cgroup stats|Tasks state|Mem-Info|Kill(?:ed)? process|invoked/i;
@@ -82,15 +81,16 @@ class OomBlocks implements Reading {
   }
 
   private takeOom(text: string, line: Line, context: TextContext): boolean {
-    let m = invoked.exec(text);
-    if (m) {
+    const at = text.indexOf(invokes);
+    const begun = at > 0 ? invokedRest.exec(text.slice(at + invokes.length)) : null;
+    if (begun) {
       this.finish(context);
       const block = this.begin(text, line, context);
-      block.data.invoked_by = m[1] as string;
-      block.data.order = Number(m[3]);
+      block.data.invoked_by = text.slice(text.lastIndexOf(' ', at - 1) + 1, at).slice(0, 64);
+      block.data.order = Number(begun[1]);
       return true;
     }
-    m = usage.exec(text);
+    let m = usage.exec(text);
     if (m) {
       const block = this.block ?? this.begin(text, line, context);
       const limitKb = Number(m[3]);
@@ -141,9 +141,12 @@ class OomBlocks implements Reading {
   /** Lines between the beginning and the kill: memory statistics, the task table, the trace. */
   private takeInside(text: string): boolean {
     const block = this.block as Block;
-    const head = taskHead.exec(text);
-    if (head) {
-      block.columns = (head[1] as string).trim().split(/\s+/);
+    const pid = text.indexOf('pid');
+    if (pid > 0 && text.endsWith(' name') && text.includes(']', pid)) {
+      block.columns = text
+        .slice(text.indexOf(']', pid) + 1, -5)
+        .trim()
+        .split(/\s{1,40}/);
       return true;
     }
     const row = taskRow.exec(text);

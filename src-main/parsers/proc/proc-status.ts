@@ -27,7 +27,7 @@ const memory = new Map([
   ['HugetlbPages', 'hugetlb_bytes'],
 ]);
 const begins = /^(?:Name|Vm(?:Peak|Size|HWM|RSS|Data|Swap)|Rss(?:Anon|File|Shmem)):\s/;
-const any = /^([A-Za-z_]{2,40}):[ \t]*(.*)$/;
+const any = /^([A-Za-z_]{2,40}):(.*)$/;
 
 class ProcStatus implements Reading {
   private readonly frames = new SampleFrames('proc status');
@@ -37,6 +37,8 @@ class ProcStatus implements Reading {
   private samples = 0;
   private taken = 0;
   private lastLine = -10;
+  private name = '';
+  private pid = 0;
 
   take(line: Line, context: TextContext): boolean {
     const text = line.head(2_000);
@@ -82,10 +84,15 @@ class ProcStatus implements Reading {
       if (kb) this.put(key, metric, Number(kb[1]) * kibi);
     } else if (key === 'Threads' && /^\d{1,9}$/.test(value)) this.put(key, 'threads', Number(value));
     else if (key === 'FDSize' && /^\d{1,9}$/.test(value)) this.put(key, 'fd_table_size', Number(value));
-    else if (this.samples === 1 && (key === 'Pid' || key === 'Tgid') && /^\d{1,9}$/.test(value)) {
-      if (key === 'Tgid') context.sink.fact('process.pid', Number(value), { line: line.number });
-    } else if (this.samples === 1 && key === 'Name' && value !== '')
-      context.sink.fact('process.name', value.slice(0, 64), { line: line.number });
+    else if (key === 'Tgid' && /^\d{1,9}$/.test(value)) this.pid = Number(value);
+    else if (key === 'Name' && value !== '') this.name = value.slice(0, 64);
+    // who it is counts once it is known to be a status: `Name:` begins other texts too
+    if (metric && this.samples === 1) {
+      if (this.name !== '') context.sink.fact('process.name', this.name, { line: line.number });
+      if (this.pid > 0) context.sink.fact('process.pid', this.pid, { line: line.number });
+      this.name = '';
+      this.pid = 0;
+    }
   }
 
   private put(key: string, metric: string, value: number): void {

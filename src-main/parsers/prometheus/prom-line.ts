@@ -36,11 +36,11 @@ export function parsePromLine(text: string): PromSample | undefined {
     labelText = text.slice(at + 1, end);
     at = end + 1;
   }
-  const tokens = /^[ \t]+(\S{1,64})(?:[ \t]+(-?[\d.]{1,32}(?:e[+-]?\d{1,3})?))?[ \t]*(?:#.*)?$/i.exec(text.slice(at));
+  const tokens = tokensOf(text, at);
   if (!tokens) return undefined;
-  const value = parsePromValue(tokens[1] as string);
+  const value = parsePromValue(tokens.value);
   if (value === undefined) return undefined;
-  return { name, labelText, value, timestamp: tokens[2] };
+  return { name, labelText, value, timestamp: tokens.timestamp };
 }
 
 export function parsePromValue(token: string): number | undefined {
@@ -81,17 +81,40 @@ function closingBrace(text: string, open: number): number {
   return -1;
 }
 
-/** Labels of the text between braces, in file order. */
+/** Value and timestamp behind the labels; an exemplar behind `#` is not read. */
+function tokensOf(
+  text: string,
+  at: number,
+): { readonly value: string; readonly timestamp: string | undefined } | undefined {
+  if (at > 0 && text.charCodeAt(at) !== 32 && text.charCodeAt(at) !== 9) return undefined;
+  const hash = text.indexOf(' #', at);
+  const words = text
+    .slice(at, hash < 0 ? undefined : hash)
+    .trim()
+    .split(/[ \t]{1,100}/);
+  const [value, timestamp] = words;
+  if (!value || words.length > 2) return undefined;
+  if (timestamp !== undefined && !/^-?[\d.]{1,32}(?:e[+-]?\d{1,3})?$/i.test(timestamp)) return undefined;
+  return { value, timestamp };
+}
+
+/** Labels of the text between braces, in file order. Scanned from left to right; what is no label ends it. */
 export function parseLabels(labelText: string): Record<string, string> {
   const labels: Record<string, string> = {};
-  const pattern = /([A-Za-z_][A-Za-z0-9_]*|"(?:[^"\\]|\\.)*")[ \t]*=[ \t]*"((?:[^"\\]|\\.)*)"/g;
-  for (const m of labelText.matchAll(pattern)) {
-    const key = m[1] as string;
-    Object.defineProperty(labels, key, {
-      value: (m[2] as string).replace(/\\(n|\\|")/g, (_, c: string) => (c === 'n' ? '\n' : c)),
-      enumerable: true,
-      configurable: true,
-    });
+  let at = 0;
+  while (at < labelText.length) {
+    const eq = labelText.indexOf('=', at);
+    const open = eq < 0 ? -1 : labelText.indexOf('"', eq);
+    if (open < 0) break;
+    const key = labelText
+      .slice(at, eq)
+      .replace(/^[\s,]{1,20}/, '')
+      .trim();
+    let end = open + 1;
+    while (end < labelText.length && labelText.charCodeAt(end) !== 34) end += labelText.charCodeAt(end) === 92 ? 2 : 1;
+    const value = labelText.slice(open + 1, end).replace(/\\(n|\\|")/g, (_, c: string) => (c === 'n' ? '\n' : c));
+    Object.defineProperty(labels, key, { value, enumerable: true, configurable: true });
+    at = end + 1;
   }
   return labels;
 }

@@ -71,12 +71,8 @@ class Schedtrace implements Reading {
       frame.set(this.columns[i] as number, value);
       if (i === 2) this.maxThreads = Math.max(this.maxThreads, value);
     }
-    const local = /\[ ?((?:\d{1,9} ?){1,4096})\]/.exec(text);
-    if (local) {
-      let sum = 0;
-      for (const n of (local[1] as string).trim().split(' ')) sum += Number(n);
-      frame.set(this.queued, sum);
-    }
+    const queues = localQueues(text);
+    if (queues !== undefined) frame.set(this.queued, queues);
     this.taken++;
     return true;
   }
@@ -110,6 +106,20 @@ class Schedtrace implements Reading {
     this.queued = this.frame.column({ metric: 'run_queue', sourceName: '[local]', labels: { queue: 'local' } });
     this.goroutinesColumn = this.frame.column({ metric: 'goroutines', sourceName: 'G lines' });
   }
+}
+
+/** Sum of the numbers in the first brackets: runnable goroutines on the Ps' own queues. */
+function localQueues(text: string): number | undefined {
+  const open = text.indexOf('[');
+  const close = text.indexOf(']', open);
+  if (open < 0 || close < 0) return undefined;
+  let sum = 0;
+  for (const word of text
+    .slice(open + 1, close)
+    .trim()
+    .split(' '))
+    sum += Number(word);
+  return Number.isFinite(sum) ? sum : undefined;
 }
 
 function fieldOf(text: string, name: string): number {

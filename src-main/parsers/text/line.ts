@@ -4,6 +4,7 @@
  */
 const zero = 48;
 const nine = 57;
+const usualHead = 512;
 
 export class Line {
   bytes: Buffer = Buffer.alloc(0);
@@ -13,6 +14,9 @@ export class Line {
   number = 0;
   /** The line was longer than the limit; only its beginning is here. */
   cut = false;
+  /** Decoded once however many readings look at the line. */
+  private decoded: string | undefined;
+  private ascii = '';
 
   set(bytes: Buffer, start: number, end: number, number: number, cut = false): this {
     this.bytes = bytes;
@@ -20,6 +24,8 @@ export class Line {
     this.end = end;
     this.number = number;
     this.cut = cut;
+    this.decoded = undefined;
+    this.ascii = '';
     return this;
   }
 
@@ -40,23 +46,24 @@ export class Line {
   }
 
   text(): string {
-    return this.bytes.toString('utf8', this.start, this.end);
+    this.decoded ??= this.bytes.toString('utf8', this.start, this.end);
+    return this.decoded;
   }
 
   /** The first `count` bytes, one character each. */
   head(count: number): string {
-    return this.bytes.toString('latin1', this.start, Math.min(this.end, this.start + count));
+    const wanted = Math.min(count, this.end - this.start);
+    if (this.ascii.length < wanted) {
+      const end = Math.min(this.end, this.start + Math.max(count, usualHead));
+      this.ascii = this.bytes.toString('latin1', this.start, end);
+    }
+    return this.ascii.length <= wanted ? this.ascii : this.ascii.slice(0, wanted);
   }
 
   startsWith(ascii: string): boolean {
     if (this.end - this.start < ascii.length) return false;
     for (let i = 0; i < ascii.length; i++) if (this.bytes[this.start + i] !== ascii.charCodeAt(i)) return false;
     return true;
-  }
-
-  /** Index of `ascii` from the line's beginning, or -1. */
-  indexOf(ascii: string): number {
-    return this.bytes.subarray(this.start, this.end).indexOf(ascii, 0, 'latin1');
   }
 
   isBlank(): boolean {

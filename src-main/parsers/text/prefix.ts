@@ -4,7 +4,6 @@
  * the same classes of characters (digit, letter, itself) on the lines that follow.
  */
 import type { Line } from './line.ts';
-import type { LinePrefix } from './reading.ts';
 import { parseTimestamp, type Timestamp } from './timestamp.ts';
 
 const longestPrefix = 160;
@@ -12,6 +11,13 @@ const cri = /^ (?:stdout|stderr) ([FP]) ?/;
 const composed = /^[A-Za-z0-9][\w.-]{0,60} {0,30}\| /;
 const host = /^ [\w.:-]{1,64} ([\w./@-]{1,64})(?:\[\d{1,7}\])?: /;
 const separator = /^[ \t]*(?:\||:|\]|-)?[ \t]+/;
+
+/** A wall time that stands before a line. */
+export interface LinePrefix {
+  readonly wallNs: bigint;
+  readonly resolutionNs: bigint;
+  readonly hasZone: boolean;
+}
 
 export interface StrippedPrefix {
   /** Bytes of the line that belong to the prefix. */

@@ -7,7 +7,7 @@
  * shipper's delay. The tightest bounds of each run become one anchor.
  */
 import type { Clock, Sink } from '../contract.ts';
-import type { LinePrefix } from './reading.ts';
+import type { LinePrefix } from './prefix.ts';
 
 const second = 1_000_000_000n;
 /** Between taking a time and writing the line a goroutine can be stopped; seen up to some 10 ms on a loaded machine. */
@@ -22,23 +22,32 @@ interface Bounds {
   stampedHi: bigint | undefined;
 }
 
+/** Where one source of runtime lines stood. */
+interface LastSeen {
+  instance: number;
+  tNs: number;
+}
+
 export class ProcessClock {
   private readonly sink: Sink;
   private instance = 0;
+  private current: Clock = { domain: 'process', instance: 0 };
   /** Process time of the last runtime line, for lines that carry none. */
   lastNs = 0;
-  private readonly seen = new Map<string, { instance: number; tNs: number }>();
+  private readonly seen = new Map<string, LastSeen>();
   private bounds: Bounds = { lo: undefined, hi: undefined, line: 0, stampedHi: undefined };
   private lastWall: LinePrefix | undefined;
-  /** The runtime line written last, waiting for the wall time that follows. */
-  private lastMachine: { tNs: number; line: number } | undefined;
+  /** A runtime line has followed `lastWall`: later ones bound the start less tightly. */
+  private lastWallUsed = false;
+  /** Process time of the runtime line written last, waiting for the wall time that follows; NaN where none waits. */
+  private waitingNs = Number.NaN;
 
   constructor(sink: Sink) {
     this.sink = sink;
   }
 
   get clock(): Clock {
-    return { domain: 'process', instance: this.instance };
+    return this.current;
   }
 
   /**
@@ -48,35 +57,40 @@ export class ProcessClock {
    * @returns the clock its rows belong to
    */
   advance(source: string, tNs: number, fell: boolean, line: number, prefix: LinePrefix | undefined): Clock {
-    const last = this.seen.get(source);
-    if (last && last.instance === this.instance && (fell || tNs + 1e6 < last.tNs)) this.restart(last.tNs, line);
-    this.seen.set(source, { instance: this.instance, tNs });
+    let last = this.seen.get(source);
+    if (!last) {
+      last = { instance: this.instance, tNs };
+      this.seen.set(source, last);
+    } else if (last.instance === this.instance && (fell || tNs + 1e6 < last.tNs)) this.restart(last.tNs, line);
+    last.instance = this.instance;
+    last.tNs = tNs;
     this.lastNs = tNs;
-    const p = BigInt(Math.round(tNs));
+    this.waitingNs = tNs;
     if (prefix) {
-      const hi = prefix.wallNs + prefix.resolutionNs - p;
+      const hi = prefix.wallNs + prefix.resolutionNs - BigInt(Math.round(tNs));
       if (this.bounds.stampedHi === undefined || hi < this.bounds.stampedHi) {
         this.bounds.stampedHi = hi;
         this.bounds.line = line;
       }
-    } else if (this.lastWall) {
-      const lo = this.lastWall.wallNs - p;
+    } else if (this.lastWall && !this.lastWallUsed) {
+      const lo = this.lastWall.wallNs - BigInt(Math.round(tNs));
+      this.lastWallUsed = true;
       if (this.bounds.lo === undefined || lo > this.bounds.lo) {
         this.bounds.lo = lo;
         this.bounds.line = line;
       }
     }
-    this.lastMachine = { tNs, line };
     return this.clock;
   }
 
   /** A line with a wall time that is not a runtime line. */
   wall(prefix: LinePrefix): void {
     this.lastWall = prefix;
-    if (!this.lastMachine) return;
-    const hi = prefix.wallNs + prefix.resolutionNs + writeSlackNs - BigInt(Math.round(this.lastMachine.tNs));
+    this.lastWallUsed = false;
+    if (Number.isNaN(this.waitingNs)) return;
+    const hi = prefix.wallNs + prefix.resolutionNs + writeSlackNs - BigInt(Math.round(this.waitingNs));
     if (this.bounds.hi === undefined || hi < this.bounds.hi) this.bounds.hi = hi;
-    this.lastMachine = undefined;
+    this.waitingNs = Number.NaN;
   }
 
   /** Says the anchor of the run that has ended. */
@@ -104,9 +118,11 @@ export class ProcessClock {
   private restart(beforeNs: number, line: number): void {
     this.finish();
     this.instance++;
+    this.current = { domain: 'process', instance: this.instance };
     this.lastNs = 0;
     this.bounds = { lo: undefined, hi: undefined, line: 0, stampedHi: undefined };
-    this.lastMachine = undefined;
+    this.waitingNs = Number.NaN;
+    this.lastWallUsed = false;
     this.sink.event({
       kind: 'restart',
       clock: this.clock,

@@ -5,6 +5,7 @@
 import type { ReadingReport } from '../../api/contract/evidence.ts';
 import type { Clock, Sink } from '../contract.ts';
 import type { Line } from './line.ts';
+import type { LinePrefix } from './prefix.ts';
 import type { ProcessClock } from './process-clock.ts';
 
 /** What is known around the line being read. One object for the whole text. */
@@ -28,12 +29,6 @@ export interface Section {
   /** What the header names, a path or a word; may be empty. */
   readonly path: string;
   readonly line: number;
-}
-
-export interface LinePrefix {
-  readonly wallNs: bigint;
-  readonly resolutionNs: bigint;
-  readonly hasZone: boolean;
 }
 
 export interface Reading {

@@ -10,7 +10,7 @@ const opening = '=-#*>+$[0123456789FMSTW@';
 const longest = 300;
 const pathHeader = /^(?:==> (\S{1,250}) <==|[$#+>] (?:sudo )?(?:cat|head|tail|less|more) (?:-\S{1,10} )?(\S{1,250}))$/;
 const fence = /^(?:[=#*>+@~-]{1,20}|\[)[ \t]*/;
-const closing = /[ \t]*(?:[=#*<+@~-]{1,20}|\])$/;
+const closing = '=-#*<+@~] \t';
 const lead = /^(?:scraped|sampled?|snapshot|captured?|date|time|timestamp|ts|at)(?:[ :=]|_at[ :=]) ?(?:at )?/i;
 
 /** The header a line is, or undefined for every other line. */
@@ -25,7 +25,7 @@ export function sectionHeader(line: Line, year: number | undefined): Section | u
   if (named) return { wallNs: undefined, path: (named[1] ?? named[2]) as string, line: line.number };
 
   const fenced = fence.exec(text);
-  const body = (fenced ? text.slice(fenced[0].length) : text).replace(closing, '');
+  const body = withoutTail(fenced ? text.slice(fenced[0].length) : text);
   const led = lead.exec(body);
   const atTime = led ? body.slice(led[0].length) : body;
   const time = parseTimestamp(atTime, year);
@@ -45,4 +45,11 @@ export function sectionHeader(line: Line, year: number | undefined): Section | u
   }
   if (/^\/(?:proc|sys)\/\S{1,250}$/.test(body)) return { wallNs: undefined, path: body, line: line.number };
   return undefined;
+}
+
+/** The fence behind a header taken off. */
+function withoutTail(text: string): string {
+  let end = text.length;
+  while (end > 0 && closing.includes(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
 }

@@ -10,12 +10,14 @@ import type { Parser, Sink, Sniff, Source } from '../contract.ts';
 import { MessageSink } from '../message-sink.ts';
 import { Line } from './line.ts';
 import { LineSplitter } from './line-splitter.ts';
-import { LearnedPrefix, stripKnownPrefix } from './prefix.ts';
+import { LearnedPrefix, type LinePrefix, type StrippedPrefix, stripKnownPrefix } from './prefix.ts';
 import { ProcessClock } from './process-clock.ts';
-import type { LinePrefix, Reading, ReadingFormat, Section, TextContext } from './reading.ts';
+import type { Reading, ReadingFormat, Section, TextContext } from './reading.ts';
 import { sectionHeader } from './section.ts';
 
 const partialLimit = 2 ** 20;
+/** A marker is looked for no farther into a line: prefixes are shorter. */
+const markerReach = 512;
 
 interface OpenReading {
   readonly format: ReadingFormat;
@@ -122,7 +124,7 @@ class TextWalk implements TextContext {
   }
 
   private takePrefixed(line: Line): boolean {
-    const known = stripKnownPrefix(line, this.year);
+    const known = this.knownPrefix(line);
     if (known) {
       const outer = this.prefix;
       this.prefix = known.time ?? outer;
@@ -133,7 +135,7 @@ class TextWalk implements TextContext {
     const learned = this.learned.matches(line);
     if (learned > 0 && this.offer(this.behind(line, learned))) return true;
     for (const { marker, open } of this.markers) {
-      const at = line.indexOf(marker);
+      const at = line.head(markerReach).indexOf(marker);
       if (at <= 0) continue;
       if (!open.reading.take(this.behind(line, at), this)) continue;
       open.taken++;
@@ -142,6 +144,14 @@ class TextWalk implements TextContext {
       return true;
     }
     return this.fallback?.reading.take(line, this) ?? false;
+  }
+
+  /** A shipper's prefix without a time may stand before a logger's with one. */
+  private knownPrefix(line: Line): StrippedPrefix | undefined {
+    const outer = stripKnownPrefix(line, this.year);
+    if (!outer || outer.time) return outer;
+    const inner = stripKnownPrefix(this.behind(line, outer.length), this.year);
+    return inner ? { ...inner, length: outer.length + inner.length } : outer;
   }
 
   /** What stands behind a known prefix: a part of a split line, a machine line, or words of the application. */
@@ -169,7 +179,7 @@ class TextWalk implements TextContext {
     }
     if (this.offer(payload)) return true;
     for (const { marker, open } of this.markers) {
-      const at = payload.indexOf(marker);
+      const at = payload.head(markerReach).indexOf(marker);
       if (at > 0 && open.reading.take(this.inner.set(line.bytes, payload.start + at, line.end, line.number), this)) {
         open.taken++;
         this.current = open;

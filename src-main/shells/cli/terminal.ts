@@ -11,6 +11,11 @@ export class Terminal {
 
   constructor(quiet: boolean) {
     this.quiet = quiet;
+    // `| head` has seen enough: that is no failure of ours
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(0);
+      throw error;
+    });
   }
 
   /** One JSON document, ending the output. */

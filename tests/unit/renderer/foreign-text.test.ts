@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { EvidenceEntry } from '../../../src-main/api/contract/documents.ts';
-import { rootOf } from '../../../src-renderer/bridge/root-of.ts';
 import { baseName, middleEllipsis, shownLine, shownName } from '../../../src-renderer/parts/foreign-text.ts';
 import { placeSuffix, selectionOf } from '../../../src-renderer/parts/place.ts';
 
@@ -43,13 +42,5 @@ describe('places', () => {
     expect(placeSuffix({ evidence: 'e', line: 12 })).toBe(':12');
     expect(placeSuffix({ evidence: 'e', offset: 26 })).toBe('+0x1a');
     expect(placeSuffix({ evidence: 'e' })).toBe('');
-  });
-});
-
-describe('a folder somebody chose in Electron', () => {
-  it('is named by any file in it', () => {
-    expect(rootOf('/a/case/logs/x.log', 'case/logs/x.log')).toBe('/a/case');
-    expect(rootOf('C:\\a\\case\\logs\\x.log', 'case/logs/x.log')).toBe('C:\\a\\case');
-    expect(rootOf('/a/x.log', 'x.log')).toBe('/a/x.log');
   });
 });

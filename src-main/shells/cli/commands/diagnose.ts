@@ -75,6 +75,7 @@ function inWords(d: DiagnoseDocument): string {
     out.push('');
   }
   if (d.ladder) {
+    if (d.ladder.limit) out.push(`${'limit'.padEnd(40)} ${formatBytes(d.ladder.limit.bytes).padStart(10)}  measured`);
     for (const r of d.ladder.rows)
       out.push(
         `${'  '.repeat(depth(d, r.key))}${r.title.padEnd(40 - 2 * depth(d, r.key))} ${formatBytes(r.bytes).padStart(10)}  ${r.basis}`,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { bundledPath } from '../../bundled-path.ts';
+import { bundledPath } from '../../../api/bundled-path.ts';
 import { type Command, exit, UsageError } from '../command.ts';
 import { serveCommand } from './serve.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { bundledPath } from '../../bundled-path.ts';
+import { bundledPath } from '../../../api/bundled-path.ts';
 import { LoopbackShell } from '../../loopback/server.ts';
 import { type Command, exit, isSet, text, UsageError, wholeNumber } from '../command.ts';
 

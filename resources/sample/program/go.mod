@@ -1,0 +1,3 @@
+module sample.example/parcel-tracker
+
+go 1.26
