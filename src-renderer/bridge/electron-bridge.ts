@@ -1,6 +1,6 @@
 import type { CallArgs, CallName, CallResults, ServiceEvent } from '../../src-main/api/contract/calls.ts';
 import { downloadBytes } from './download.ts';
-import type { GivenFile, OpenSource, WindowBridge } from './open-bridge.ts';
+import type { GivenFile, OpenSource, WindowBridge } from './window-bridge.ts';
 
 /** What the preload puts on the window. A failed call rejects with the contract's CallError as a plain object. */
 export interface ExposedBridge {

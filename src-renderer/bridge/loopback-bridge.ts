@@ -2,7 +2,7 @@ import type { CallArgs, CallError, CallName, CallResults, ServiceEvent } from '.
 import { decodeWire } from '../../src-main/api/contract/wire.ts';
 import { downloadBytes } from './download.ts';
 import { linesOf } from './lines-of.ts';
-import type { GivenFile, Handover, OpenSource, WindowBridge } from './open-bridge.ts';
+import type { GivenFile, Handover, OpenSource, WindowBridge } from './window-bridge.ts';
 
 const tokenKey = 'spanscope.token';
 const retryMs = 2_000;

@@ -53,7 +53,7 @@ export function dateText(t: number, clock: CaseClock): string {
  * A moment somebody typed: `05:48:22.5` (on the day of `near`), `2026-11-24T05:48:22Z`, or seconds since the beginning as `+12.5`.
  */
 export function parseMoment(text: string, clock: CaseClock, near: number): number | undefined {
-  const given = text.trim().replace(/\s*s$/, '').replace('−', '-');
+  const given = text.trim().replace(/s$/, '').trim().replace('−', '-');
   if (/^[+-]?\d+(?:\.\d+)?$/.test(given)) return Number(given);
   if (!clock.hasWall) return undefined;
   const time = /^(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d{1,9})?))?$/.exec(given);

@@ -21,21 +21,8 @@ export function valueText(value: number, unit: Unit): string {
 
 /** As short as an axis wants it: `200 MiB`, not `200.0 MiB`. */
 export function axisText(value: number, unit: Unit): string {
-  switch (unit) {
-    case 'bytes':
-      return value === 0
-        ? '0'
-        : formatBytes(value)
-            .replace(/\.0+(?= )/, '')
-            .replace(/(\.\d*?)0+(?= )/, '$1');
-    case 'seconds':
-      return formatDuration(value).replace(/\.0+(?= )/, '');
-    case 'percent':
-      return `${significant(value)} %`;
-    case 'ratio':
-      return `${significant(value * 100)} %`;
-    case 'per_second':
-    case 'count':
-      return formatCount(value).replace(/\.0+(?=\s|$)/, '');
-  }
+  if (value === 0) return '0';
+  const [figure = '', ...rest] = valueText(value, unit === 'per_second' ? 'count' : unit).split(' ');
+  const short = Number(figure);
+  return [Number.isFinite(short) ? String(short) : figure, ...rest].join(' ');
 }

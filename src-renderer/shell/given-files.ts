@@ -1,5 +1,5 @@
 /** Files out of a drop or a picker, folders opened, in the shape the bridges take. */
-import type { GivenFile } from '../bridge/open-bridge.ts';
+import type { GivenFile } from '../bridge/window-bridge.ts';
 
 const mostFiles = 2_000;
 

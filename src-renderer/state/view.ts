@@ -97,7 +97,7 @@ export function decodeView(hash: string, steps = upgraders, version = viewVersio
     selection: readSelection(get('sel')),
     filter: (get('q') ?? '').slice(0, 500),
     ladderAt: readNumber(get('at')),
-    hidden: (get('hide') ?? '').split(',').filter((id) => /^[\w-]{1,64}$/.test(id)),
+    hidden: (get('hide') ?? '').split(',').filter((id) => /^[\w.:-]{1,64}$/.test(id)),
     shading: oneOf(shadings, get('gc')) ?? 'off',
   };
 }

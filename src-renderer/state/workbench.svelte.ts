@@ -1,7 +1,7 @@
 import type { AppInfo, CallError, CallResults, JobEvent, Lanes } from '../../src-main/api/contract/calls.ts';
 import type { DiagnoseDocument, EvidenceEntry, LadderDocument } from '../../src-main/api/contract/documents.ts';
 import { bytesOfBase64 } from '../bridge/base64.ts';
-import { type GivenFile, type OpenSource, toCallError, type WindowBridge } from '../bridge/open-bridge.ts';
+import { type GivenFile, type OpenSource, toCallError, type WindowBridge } from '../bridge/window-bridge.ts';
 import { navigation } from './navigation.svelte.ts';
 import { settings } from './settings.svelte.ts';
 import { emptyView } from './view.ts';
@@ -63,7 +63,7 @@ export class Workbench {
       this.isThere = isThere;
     });
     this.bridge.subscribe((event) => this.hear(event));
-    await this.attempt(async () => {
+    await this.attemptToOpen(async () => {
       this.info = await this.bridge.call('app.info', {});
       const { initialCase, initialJob } = this.info;
       const wanted = navigation.view.case ?? initialCase;
@@ -71,6 +71,15 @@ export class Workbench {
       else if (initialJob !== null) this.follow(initialJob);
     });
     this.isLoading = false;
+  }
+
+  /** Does it; what goes wrong is shown, not thrown. */
+  async attempt(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (reason) {
+      this.trouble = { error: toCallError(reason) };
+    }
   }
 
   evidenceAt(path: string): EvidenceEntry | undefined {
@@ -86,7 +95,7 @@ export class Workbench {
     this.sending = new AbortController();
     this.trouble = null;
     this.job = { phase: 'send', doneBytes: 0, totalBytes: 0, file: files[0]?.name ?? '' };
-    await this.attempt(async () => {
+    await this.attemptToOpen(async () => {
       const source = await this.bridge.hand(files, {
         signal: this.sending?.signal ?? AbortSignal.abort(),
         progress: (doneBytes, totalBytes, file) => {
@@ -100,7 +109,7 @@ export class Workbench {
   async open(source: OpenSource, skipUnsafe = false): Promise<void> {
     this.trouble = null;
     this.opening = source;
-    await this.attempt(async () => {
+    await this.attemptToOpen(async () => {
       const { job } = await this.bridge.call('case.open', { source, skipUnsafe });
       this.follow(job);
     });
@@ -231,7 +240,7 @@ export class Workbench {
         };
         return;
       case 'done':
-        void this.attempt(() => this.show(event.case)).then(() => this.refreshInfo());
+        void this.attemptToOpen(() => this.show(event.case)).then(() => this.refreshInfo());
         return;
       case 'failed': {
         const source = event.error.unsafe ? this.opening : undefined;
@@ -256,8 +265,8 @@ export class Workbench {
     this.trouble = trouble;
   }
 
-  /** Does it; what goes wrong is shown, not thrown. */
-  private async attempt(work: () => Promise<unknown>): Promise<void> {
+  /** The same for what opens a case: where it fails the job is over. */
+  private async attemptToOpen(work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
     } catch (reason) {

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -50,6 +50,27 @@ describe('opening', () => {
       .getByRole('button', { name: /^session-gw/ })
       .click();
     await caseShown(page);
+    watch.expectClean();
+    await page.context().close();
+  });
+
+  it('shows the sample case and saves its report as a PDF', async () => {
+    const { page, watch } = await open(browser, shell);
+    await page.getByRole('button', { name: 'Open the sample case' }).click();
+    await caseShown(page);
+    await shoot(page, 'sample-home');
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save PDF' }).click();
+    const file = await download;
+    expect(file.suggestedFilename()).toMatch(/^[\w.-]+\.pdf$/);
+    expect(
+      readFileSync(await file.path())
+        .subarray(0, 5)
+        .toString(),
+    ).toBe('%PDF-');
+    await page.keyboard.press('Digit3');
+    await settled(page);
+    await shoot(page, 'sample-timeline');
     watch.expectClean();
     await page.context().close();
   });

@@ -9,6 +9,8 @@ import { languages, type MessageArgs } from './messages.ts';
 import type { Unit } from './metrics.ts';
 
 const id = v.pipe(v.string(), v.maxLength(64), v.regex(/^[\w-]{1,64}$/));
+/** Series carry the names programs give them: dots and colons too. */
+const seriesId = v.pipe(v.string(), v.maxLength(64), v.regex(/^[\w.:-]{1,64}$/));
 const seconds = v.pipe(v.number(), v.finite());
 const language = v.picklist(languages);
 const width = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000));
@@ -43,7 +45,7 @@ export const callSchemas = {
   'timeline.lanes': v.strictObject({ ...ofCase, language }),
   'timeline.window': v.strictObject({
     ...ofCase,
-    series: v.pipe(v.array(id), v.minLength(1), v.maxLength(64)),
+    series: v.pipe(v.array(seriesId), v.minLength(1), v.maxLength(64)),
     from: seconds,
     to: seconds,
     width,

@@ -1,7 +1,7 @@
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { RawLine } from '../../../src-main/api/contract/calls.ts';
 import type { EvidenceEntry } from '../../../src-main/api/contract/documents.ts';
-import { toCallError } from '../../bridge/open-bridge.ts';
+import { toCallError } from '../../bridge/window-bridge.ts';
 import type { Workbench } from '../../state/workbench.svelte.ts';
 import { pageLines, pagesOf } from './line-pages.ts';
 
