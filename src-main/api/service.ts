@@ -154,10 +154,13 @@ async function sessionAfter(
   }
 }
 
-/** A case is named for what was opened: without the endings of archives. */
+/** A case is named for what was opened: without the endings of archives; an uploaded folder by the folder. */
 function nameOf(inputs: readonly BundleInput[]): string {
   const first = inputs[0];
   if (first === undefined) return 'case';
+  const folders = new Set(inputs.map((i) => (typeof i === 'string' ? '' : i.name.split('/').slice(0, -1)[0])));
+  const [folder] = folders;
+  if (folders.size === 1 && folder) return folder;
   const base = basename(typeof first === 'string' ? resolve(first) : first.name);
   const bare = statSync(inputPath(first)).isDirectory()
     ? base
