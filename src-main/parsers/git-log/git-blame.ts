@@ -170,19 +170,27 @@ export function parseBlameLine(text: string): BlameLine | undefined {
       subject: '',
     };
   if (open < 0 || open > 400) return undefined;
-  const inner = rest.slice(open + 1, open + 500);
-  const close = /(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} [+-]\d{4}|\d{9,11} [+-]\d{4}) {1,8}(\d{1,8})\) ?/.exec(inner);
-  if (!close) return undefined;
-  const time = parseTimestamp(close[1] as string);
-  return {
-    id: m[1] as string,
-    line: Number(close[2]),
-    code: inner.slice(close.index + close[0].length),
-    author: inner.slice(0, close.index).trim(),
-    tNs: time?.ns,
-    file: rest.slice(0, open).trim(),
-    subject: '',
-  };
+  // the author may hold brackets; the first that closes behind a time and a number ends the head
+  for (let close = rest.indexOf(')', open), tried = 0; close > 0 && close < open + 500 && tried < 20; tried++) {
+    const head = blameHead(rest.slice(open + 1, close));
+    if (head) {
+      const code = rest.slice(close + 1).replace(/^ /, '');
+      return { ...head, id: m[1] as string, code, file: rest.slice(0, open).trim(), subject: '' };
+    }
+    close = rest.indexOf(')', close + 1);
+  }
+  return undefined;
+}
+
+/** `Author 2026-11-24 05:12:09 +0000 54` or `Author 1795497129 +0000 54`. */
+function blameHead(text: string): { author: string; tNs: bigint; line: number } | undefined {
+  const words = text.split(' ').filter((word) => word !== '');
+  const number = words.pop() ?? '';
+  if (!/^\d{1,8}$/.test(number)) return undefined;
+  const timeWords = /^\d{4}-\d{2}-\d{2}$/.test(words.at(-3) ?? '') ? 3 : 2;
+  const time = parseTimestamp(words.slice(-timeWords).join(' '));
+  if (!time?.hasYear || !/^[+-]\d{4}$/.test(words.at(-1) ?? '')) return undefined;
+  return { author: words.slice(0, -timeWords).join(' '), tNs: time.ns, line: Number(number) };
 }
 
 export const gitBlameFormat: ReadingFormat = { id: 'git-blame', weight: 1, create: () => new GitBlame() };

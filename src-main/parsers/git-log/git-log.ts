@@ -17,6 +17,11 @@ const wordsKept = 4_000;
 /** @source security.md section 6: events of one file */
 const mostChanges = 50_000;
 
+const headers = new Set(
+  'Author AuthorDate Date Commit CommitDate Merge Reflog Tagger TaggerDate author committer tree parent'.split(' '),
+);
+headers.add('Reflog message');
+
 interface FileChange {
   readonly path: string;
   added: number;
@@ -134,12 +139,9 @@ function takeInto(change: Change, text: string): boolean {
     return false;
   }
   if (change.inPatch !== '' && takePatch(change, text)) return true;
-  const header =
-    /^(Author|AuthorDate|Date|Commit|CommitDate|Merge|Reflog|Reflog message|Tagger|TaggerDate|author|committer|tree|parent)(?::| ) {0,12}(.{0,1000})$/.exec(
-      text,
-    );
-  if (header) {
-    takeHeader(change, header[1] as string, header[2] as string);
+  const header = /^([A-Za-z]{4,10}(?: message)?)(?::| )/.exec(text);
+  if (header && headers.has(header[1] as string)) {
+    takeHeader(change, header[1] as string, text.slice(header[0].length, 1_100).trim());
     return true;
   }
   if (text.startsWith('    ') || text.startsWith('\t')) {
@@ -168,25 +170,13 @@ function takeHeader(change: Change, name: string, value: string): void {
 
 /** Lines of --stat, --numstat, --name-only, --name-status, --summary, and the head of a patch. */
 function takeFile(change: Change, text: string): boolean {
-  const patch = /^diff --(?:git a\/.{1,500} b\/(.{1,500})|(?:cc|combined) (.{1,500}))$/.exec(text);
-  if (patch) {
-    change.inPatch = (patch[1] ?? patch[2]) as string;
-    fileOf(change, change.inPatch);
+  const patched = patchedFile(text);
+  if (patched !== undefined) {
+    change.inPatch = patched;
+    fileOf(change, patched);
     return true;
   }
-  const stat = /^ (\S.{0,500}?) {1,200}\| {1,20}(?:(\d{1,9}) {0,2}(\+{0,200})(-{0,200})|Bin .{0,100})$/.exec(text);
-  if (stat) {
-    const file = fileOf(change, stat[1] as string);
-    const plus = (stat[3] ?? '').length;
-    const minus = (stat[4] ?? '').length;
-    // the bar is scaled when it is long; the number is not
-    const share = plus + minus === 0 ? 0 : plus / (plus + minus);
-    if (file) {
-      file.added = Math.round(Number(stat[2] ?? 0) * share);
-      file.removed = Number(stat[2] ?? 0) - file.added;
-    }
-    return true;
-  }
+  if (takeStat(change, text)) return true;
   const numbers = /^(\d{1,9}|-)\t(\d{1,9}|-)\t(\S.{0,500})$/.exec(text);
   if (numbers) {
     const file = fileOf(change, numbers[3] as string);
@@ -206,6 +196,33 @@ function takeFile(change: Change, text: string): boolean {
     /^ (?:create|delete|rename|copy|mode) \S/.test(text) ||
     (/^[\w@.-][\w@./-]{0,300}\.\w{1,10}$/.test(text) && fileOf(change, text) !== undefined)
   );
+}
+
+/** ` path | 12 +++---`, ` path | Bin 0 -> 3000 bytes`. */
+function takeStat(change: Change, text: string): boolean {
+  const bar = text.startsWith(' ') ? text.lastIndexOf(' | ') : -1;
+  if (bar < 2) return false;
+  const counted = text.slice(bar + 3, bar + 440).trim();
+  const m = /^(\d{1,9})(?: (\+{0,200})(-{0,200}))?$/.exec(counted);
+  if (!m && !counted.startsWith('Bin')) return false;
+  const file = fileOf(change, text.slice(1, bar).trimEnd());
+  if (!file || !m) return true;
+  const plus = (m[2] ?? '').length;
+  const minus = (m[3] ?? '').length;
+  // the bar is scaled when it is long; the number is not
+  file.added = plus + minus === 0 ? 0 : Math.round((Number(m[1]) * plus) / (plus + minus));
+  file.removed = Number(m[1]) - file.added;
+  return true;
+}
+
+/** The file that `diff --git a/OLD b/NEW`, `diff --cc NEW` or `diff --combined NEW` names. */
+function patchedFile(text: string): string | undefined {
+  if (text.startsWith('diff --git ')) {
+    const at = text.lastIndexOf(' b/');
+    return at > 0 ? text.slice(at + 3) : undefined;
+  }
+  const m = /^diff --(?:cc|combined) (?=\S)/.exec(text);
+  return m ? text.slice(m[0].length) : undefined;
 }
 
 function takePatch(change: Change, text: string): boolean {
