@@ -76,7 +76,7 @@ function owners(scene: Scene): Culprit[] {
 /** Code that somebody can change: the program's or a module's, not Go's own. */
 function isProgram(o: { readonly function: string; readonly file: string }): boolean {
   const owner = ownerOf(o.function, o.file);
-  return owner === 'main' || owner === 'module' || owner === 'native';
+  return owner !== 'runtime' && owner !== 'standard';
 }
 
 function group(scene: Scene, outermostRecursion = false): Culprit[] {

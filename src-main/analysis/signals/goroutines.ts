@@ -1,7 +1,7 @@
 /** Signals of goroutines and threads: how many, where they stand, what each costs. */
 
 import type { Json } from '../../parsers/contract.ts';
-import { ownerOf } from '../../parsers/pprof/go-symbols.ts';
+import { isProgramCode, ownerOf } from '../../parsers/pprof/go-symbols.ts';
 import { ends, maximum, stillGrowing, valueAt } from '../curve.ts';
 import { rise } from './quantities.ts';
 import { atLeast, atMost, type Measured, type Place, placeOf, type Scene } from './signal.ts';
@@ -59,18 +59,11 @@ export function largestGroup(scene: Scene): DumpGroup | undefined {
   return dump?.groups.find((g) => g.frames.some((f) => ownerOf(f.function, f.file) !== 'runtime'));
 }
 
-/** The innermost frame of the program's own code. */
+/** The innermost frame of the program's own code; of another module where there is none. */
 export function ownFrame(frames: readonly DumpFrame[]): DumpFrame | undefined {
   return (
-    frames.find((f) => ownerOf(f.function, f.file) === 'main') ??
-    frames.find((f) => {
-      const owner = ownerOf(f.function, f.file);
-      return (
-        owner === 'module' &&
-        !/^(?:github\.com|golang\.org|google\.golang\.org|go\.uber\.org|gopkg\.in)\//.test(f.function)
-      );
-    }) ??
-    frames.find((f) => ownerOf(f.function, f.file) === 'module')
+    frames.find((f) => isProgramCode(f.function, f.file)) ??
+    frames.find((f) => ownerOf(f.function, f.file) === 'dependency')
   );
 }
 
