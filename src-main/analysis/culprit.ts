@@ -4,8 +4,9 @@ import { maximum, valueAt } from './curve.ts';
 import type { Scored } from './hypotheses/score.ts';
 import { framesOf, largestGroup, ownFrame } from './signals/goroutines.ts';
 import { growingMapping } from './signals/limits.ts';
+import { liveHeap } from './signals/live-heap.ts';
 import { ownersByGrowth } from './signals/profiles.ts';
-import { goMemoryLimit, liveHeap, mebi } from './signals/quantities.ts';
+import { gcPercent, goMemoryLimit, mebi } from './signals/quantities.ts';
 import type { Scene } from './signals/signal.ts';
 
 export interface Culprit {
@@ -109,7 +110,7 @@ function goroutineOwners(scene: Scene): Culprit[] {
 
 function named(finding: Scored, signal: string): Culprit[] {
   const subject = finding.support.find((s) => s.id === signal)?.subject;
-  return subject ? [{ function: subject }] : [];
+  return subject && isProgram({ function: subject, file: '' }) ? [{ function: subject }] : [];
 }
 
 function crash(scene: Scene): Culprit[] {
@@ -135,9 +136,8 @@ function allocators(scene: Scene): Culprit[] {
 
 /** GOGC from goal and live heap: goal = live * (1 + GOGC/100) plus little. */
 function gogc(scene: Scene): Culprit[] {
-  const fact = scene.data.fact('setting.gogc');
-  const track = scene.timeline.track('gogc_percent');
-  if (track) return [{ setting: `GOGC=${track.v[track.v.length - 1]}` }];
+  const told = gcPercent(scene);
+  if (told) return [{ setting: told.value < 0 ? 'GOGC=off' : `GOGC=${told.value}` }];
   const goal = scene.timeline.track('next_gc_bytes');
   const live = liveHeap(scene);
   const top = goal && maximum(goal);
@@ -148,7 +148,7 @@ function gogc(scene: Scene): Culprit[] {
       return [{ setting: percent > 5_000 ? 'GOGC=off' : `GOGC=${percent}` }];
     }
   }
-  return fact ? [{ setting: `GOGC=${fact.value}` }] : [];
+  return [];
 }
 
 function memoryLimit(scene: Scene): Culprit[] {

@@ -5,7 +5,9 @@ import { ends, maximum, stillGrowing } from '../curve.ts';
 import { type OwnerGrowth, ownersByGrowth } from './profiles.ts';
 import { atLeast, type Measured, type Place, placeOf, type Scene } from './signal.ts';
 
-const queue = /queue|backlog|pending|in_?flight|lag\b|depth|mailbox|outbox|spool/i;
+const queue = /queue|backlog|pending|in_?flight|lag\b|depth|mailbox|outbox|spool|waiting/i;
+/** Containers that are filled at one end and emptied at the other. */
+const queueing = /^container\/list\.\(\*List\)\.PushBack$|^container\/heap\.Push$/;
 const bound = /max|limit|bound|capacity|evict/i;
 
 export function wordSignals(scene: Scene): Measured[] {
@@ -49,6 +51,14 @@ function queueWords(scene: Scene): Measured {
     found++;
     place ??= { evidence: top.evidence, position: 0 };
     subject ||= top.function;
+  }
+  const contained = ownersByGrowth(scene)
+    .slice(0, 3)
+    .find((o) => o.grown > 0 && queueing.test(o.leaf));
+  if (contained) {
+    found++;
+    place ??= { evidence: contained.evidence, position: 0 };
+    subject ||= contained.leaf;
   }
   const log = scene.data.eventsOf('log').find((e) => queue.test(String(e.data.text)));
   if (log) {
