@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 /**
- * The one door into a checkout: `launch.mjs start|cli|test ...`. Plain JavaScript for any Node from 20 on. It installs what the lockfile names when that
+ * The one door into a checkout: `launch.mjs start|cli|test|bench ...`. Plain JavaScript for any Node from 20 on. It installs what the lockfile names when that
  * has changed, builds when a source is newer than the build, and goes on under the Node that the project brings (better-sqlite3 13 dies silently on
  * older ones). All of its own output goes to stderr: stdout belongs to the command.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -34,24 +34,36 @@ function isFresh(stamp, wanted) {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
 }
 
-/** Two commands started at once must not install or build over each other. */
+/** Two commands started at once must not install or build over each other. A lock whose owner is gone is taken over. */
 function locked(name, isDone, work) {
   const lock = join(root, `.${name}-lock`);
-  for (let waited = 0; ; waited++) {
-    if (isDone()) return;
+  while (!isDone()) {
     try {
       mkdirSync(lock);
-      break;
+      writeFileSync(join(lock, 'pid'), String(process.pid));
     } catch {
-      if (waited > 3000)
-        throw new Error(`spanscope: ${lock} has been there for long; remove it if nothing else is running`);
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+      if (isAbandoned(lock)) rmSync(lock, { recursive: true, force: true });
+      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+      continue;
+    }
+    try {
+      if (!isDone()) work();
+    } finally {
+      rmSync(lock, { recursive: true, force: true });
     }
   }
+}
+
+function isAbandoned(lock) {
   try {
-    if (!isDone()) work();
-  } finally {
-    rmdirSync(lock);
+    process.kill(Number(readFileSync(join(lock, 'pid'), 'utf8')), 0);
+    return false;
+  } catch (error) {
+    // EPERM: alive, of another user; ENOENT: being made just now, or left so long ago
+    if (error.code === 'EPERM') return false;
+    return (
+      error.code === 'ESRCH' || Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > 60_000
+    );
   }
 }
 
@@ -69,10 +81,7 @@ function run(command, args, env = cleanEnvironment()) {
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
   });
-  if (result.status !== 0) {
-    process.stderr.write(`spanscope: ${command} ${args.join(' ')} failed\n`);
-    process.exit(result.status ?? 1);
-  }
+  if (result.status !== 0) throw new Error(`${command} ${args.join(' ')} failed`);
 }
 
 function setup() {
@@ -133,13 +142,20 @@ function underOwnNode(args) {
 }
 
 const [mode, ...rest] = process.argv.slice(2);
-setup();
-underOwnNode([mode, ...rest]);
-if (mode === 'test') {
-  await import(pathToFileURL(join(root, 'scripts', 'test.mjs')).href);
-} else {
-  build();
-  const entry = mode === 'start' ? join(root, 'scripts', 'start.mjs') : join(root, 'out', 'main', 'cli.js');
-  process.argv = [process.argv[0], entry, ...rest];
-  await import(pathToFileURL(entry).href);
+try {
+  setup();
+  underOwnNode([mode, ...rest]);
+  if (mode !== 'test') build();
+} catch (error) {
+  process.stderr.write(`spanscope: ${error.message}\n`);
+  process.exit(1);
 }
+const [script, ...args] =
+  mode === 'test'
+    ? ['scripts/test.mjs', ...rest]
+    : mode === 'bench'
+      ? [`tests/bench/${rest[0]}.bench.ts`, ...rest.slice(1)]
+      : [mode === 'start' ? 'scripts/start.mjs' : 'out/main/cli.js', ...rest];
+const entry = join(root, script);
+process.argv = [process.argv[0], entry, ...args];
+await import(pathToFileURL(entry).href);

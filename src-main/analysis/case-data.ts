@@ -24,6 +24,10 @@ const eventKinds: readonly EventKind[] = [
   'mutex_contention',
 ];
 
+/** A series longer than this is not held whole. */
+const longSeries = 1_000_000;
+const outlinePoints = 200_000;
+
 export interface ProfileRow {
   readonly evidence: number;
   readonly summary: ProfileSummary;
@@ -73,45 +77,42 @@ export class CaseData {
     return this.facts.filter((f) => f.key === key) as unknown as FactRow<K>[];
   }
 
+  /** Points of a series: all of them, or of a very long one its outline. */
   points(series: SeriesRow): SeriesPoints {
     const key = `${series.evidence} ${series.frame} ${series.column}`;
     let points = this.cache.get(key);
     if (!points) {
-      points = this.source.reader.points(series);
+      points = this.source.reader.points(series, series.points > longSeries ? outlinePoints : undefined);
       this.cache.set(key, points);
     }
     return points;
   }
 
-  /** Cycles of one run as gctrace tells them: number -> begin and end, nanoseconds since the start of the run. */
-  cyclesOf(evidence: number, clock: Clock): ReadonlyMap<number, { readonly startNs: number; readonly endNs: number }> {
-    const of = (metric: string) =>
-      this.series.find(
-        (s) =>
-          s.evidence === evidence &&
-          s.clock.domain === clock.domain &&
-          s.clock.instance === clock.instance &&
-          s.frameName === 'gctrace' &&
-          s.metric === metric,
-      );
-    const numbers = of('gc_cycles_total');
-    const out = new Map<number, { startNs: number; endNs: number }>();
-    if (!numbers) return out;
-    const n = this.points(numbers);
-    const phases = ['gc_sweep_termination_seconds', 'gc_mark_seconds', 'gc_mark_termination_seconds'].map((m) => {
-      const s = of(m);
-      const byTime = new Map<number, number>();
-      if (s) {
-        const p = this.points(s);
-        p.t.forEach((t, i) => {
-          byTime.set(t, p.values[i] as number);
-        });
+  /** Ends of the wanted cycles of one run as gctrace tells them: number -> nanoseconds since the start of the run. */
+  cycleEndsOf(evidence: number, clock: Clock, wanted: ReadonlySet<number>): ReadonlyMap<number, number> {
+    const own = this.series.filter(
+      (s) =>
+        s.evidence === evidence &&
+        s.clock.domain === clock.domain &&
+        s.clock.instance === clock.instance &&
+        s.frameName === 'gctrace',
+    );
+    const columns = [
+      'gc_cycles_total',
+      'gc_sweep_termination_seconds',
+      'gc_mark_seconds',
+      'gc_mark_termination_seconds',
+    ].map((metric) => own.find((s) => s.metric === metric)?.column ?? -1);
+    const out = new Map<number, number>();
+    const [frame] = own;
+    if (!frame || wanted.size === 0) return out;
+    this.source.reader.scan(frame, columns, ({ originNs, t, values: [number, ...phases] }) => {
+      for (let i = 0; i < t.length; i++) {
+        const n = number?.[i] as number;
+        if (!wanted.has(n)) continue;
+        const seconds = phases.reduce((sum, phase) => sum + (Number.isNaN(phase[i]) ? 0 : (phase[i] as number)), 0);
+        out.set(n, Number(originNs) + (t[i] as number) + seconds * 1e9);
       }
-      return byTime;
-    });
-    n.t.forEach((t, i) => {
-      const length = phases.reduce((sum, phase) => sum + (phase.get(t) ?? 0), 0);
-      out.set(n.values[i] as number, { startNs: t, endNs: t + length * 1e9 });
     });
     return out;
   }

@@ -7,6 +7,15 @@ export interface Curve {
   readonly v: ArrayLike<number>;
 }
 
+/** Of any length: `Math.max(...values)` ends at some hundred thousand arguments. */
+export function largest(values: readonly number[]): number {
+  return values.reduce((a, b) => (b > a ? b : a), Number.NEGATIVE_INFINITY);
+}
+
+export function smallest(values: readonly number[]): number {
+  return values.reduce((a, b) => (b < a ? b : a), Number.POSITIVE_INFINITY);
+}
+
 export function median(values: readonly number[]): number {
   if (values.length === 0) return Number.NaN;
   const sorted = [...values].sort((a, b) => a - b);
@@ -33,11 +42,16 @@ export function level(curve: Curve, from: number, to: number): number {
   return median(inside);
 }
 
-/** The value at a time: that of the nearest point at or before it, else of the first. */
+/** The value at a time: that of the nearest point at or before it, else of the first. By bisection: times rise. */
 export function valueAt(curve: Curve, t: number): number {
-  let value = curve.v.length > 0 ? (curve.v[0] as number) : Number.NaN;
-  for (let i = 0; i < curve.t.length && (curve.t[i] as number) <= t; i++) value = curve.v[i] as number;
-  return value;
+  let lo = 0;
+  let hi = curve.t.length;
+  while (lo < hi) {
+    const middle = Math.floor((lo + hi) / 2);
+    if ((curve.t[middle] as number) <= t) lo = middle + 1;
+    else hi = middle;
+  }
+  return curve.v.length === 0 ? Number.NaN : (curve.v[Math.max(0, lo - 1)] as number);
 }
 
 /**

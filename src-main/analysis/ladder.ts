@@ -89,18 +89,19 @@ class LadderBuilder {
   build(): Ladder | undefined {
     const root = this.root();
     if (!root) return undefined;
-    this.push('rss' in root ? root.rss : root.cgroup, 'rss' in root ? 'rss' : 'cgroup', undefined, 'measured');
-    const parent: LadderKey = 'rss' in root ? 'rss' : 'cgroup';
-    const total = (this.rows[0] as LadderRow).bytes;
-    this.goRows(parent);
-    if (parent === 'rss') this.processRows();
-    else this.groupRows();
+    const { key, reading } = root;
+    const total = reading.bytes;
+    this.push(reading, key, undefined, 'measured');
+    if (key === 'heap_in_use') this.heapParts(reading);
+    else this.goRows(key);
+    if (key === 'rss') this.processRows();
+    else if (key === 'cgroup') this.groupRows();
     const leaves = this.rows.filter((row) => !this.rows.some((r) => r.parent === row.key) && row.parent !== undefined);
     const explained = leaves.reduce((sum, row) => sum + row.bytes, 0);
     let unattributed = total - explained;
     if (unattributed < 0 && leaves.length > 0) {
       const top = this.rows[0] as LadderRow;
-      this.rows.push({ ...top, key: 'not_resident', parent, bytes: unattributed, basis: 'estimated', from: '' });
+      this.rows.push({ ...top, key: 'not_resident', parent: key, bytes: unattributed, basis: 'estimated', from: '' });
       unattributed = 0;
     }
     const limit = containerLimit(this.scene);
@@ -113,26 +114,33 @@ class LadderBuilder {
     };
   }
 
-  private root(): { rss: Reading } | { cgroup: Reading } | undefined {
+  /** The outermost quantity that was measured: of the process, of its control group, of Go, of its heap. */
+  private root(): { readonly key: LadderKey; readonly reading: Reading } | undefined {
     const rss = this.read('rss_bytes');
-    if (rss) return { rss };
+    if (rss) return { key: 'rss', reading: rss };
     const cgroup = this.read('cgroup_current_bytes');
-    if (cgroup) return { cgroup };
-    const go = this.read('sys_bytes') ?? this.read('heap_alloc_bytes') ?? this.read('gc_heap_end_bytes');
-    return go && { rss: go };
+    if (cgroup) return { key: 'cgroup', reading: cgroup };
+    const go = this.goTotal();
+    if (go) return { key: 'go', reading: go };
+    const heap = this.read('heap_inuse_bytes') ?? this.read('heap_alloc_bytes') ?? this.read('gc_heap_end_bytes');
+    return heap && { key: 'heap_in_use', reading: heap };
   }
 
-  /** What Go has and has not given back. */
-  private goRows(parent: LadderKey): void {
+  /** What Go has from the system and has not given back. */
+  private goTotal(): Reading | undefined {
     const sys = this.read('sys_bytes');
+    const released = this.read('heap_released_bytes');
+    return sys && { ...sys, bytes: sys.bytes - (released?.bytes ?? 0), from: 'Sys - HeapReleased' };
+  }
+
+  private goRows(parent: LadderKey): void {
+    const go = this.goTotal();
     const released = this.read('heap_released_bytes');
     const inuse = this.read('heap_inuse_bytes');
     const idle = this.read('heap_idle_bytes');
     const stacks = this.read('stack_inuse_bytes') ?? this.read('gc_stack_scan_bytes');
-    const goBytes = sys ? sys.bytes - (released?.bytes ?? 0) : undefined;
-    if (sys && goBytes !== undefined)
-      this.push({ ...sys, bytes: goBytes, from: 'Sys - HeapReleased' }, 'go', parent, 'measured');
-    const under: LadderKey = sys ? 'go' : parent;
+    if (go && parent !== 'go') this.push(go, 'go', parent, 'measured');
+    const under: LadderKey = go ? 'go' : parent;
     let inside = 0;
     if (inuse) {
       this.push(inuse, 'heap_in_use', under, 'measured');
@@ -155,10 +163,10 @@ class LadderBuilder {
       this.push(stacks, 'stacks', under, 'measured');
       inside += stacks.bytes;
     }
-    if (sys && goBytes !== undefined) {
-      const rest = Math.max(0, goBytes - inside);
+    if (go) {
+      const rest = Math.max(0, go.bytes - inside);
       this.push(
-        { ...sys, bytes: rest, from: 'MSpanSys + MCacheSys + BuckHashSys + GCSys + OtherSys' },
+        { ...go, bytes: rest, from: 'MSpanSys + MCacheSys + BuckHashSys + GCSys + OtherSys' },
         'metadata',
         under,
         'measured',

@@ -24,6 +24,8 @@ import { type CaseSession, Service, version } from './service.ts';
 import { lanesOf } from './timeline-lanes.ts';
 import { cyclesOf, rangeOf, valuesAt, windowOf } from './timeline-queries.ts';
 
+const sampleName = 'sample: parcel-tracker';
+
 export interface DeskOptions {
   readonly shell: AppInfo['shell'];
   /** Bundle of the sample case, where it is installed. */
@@ -54,14 +56,14 @@ export class Desk {
   }
 
   /** Opens what the shell was started with. */
-  openFirst(paths: readonly BundleInput[]): void {
-    this.initialJob = this.startJob(paths, undefined, false, (id) => {
+  openFirst(paths: readonly BundleInput[], name?: string): void {
+    this.initialJob = this.startJob(paths, name, false, (id) => {
       this.initialCase = id;
     });
   }
 
   openSample(): void {
-    if (this.options.sampleBundle) this.openFirst([this.options.sampleBundle]);
+    if (this.options.sampleBundle) this.openFirst([this.options.sampleBundle], sampleName);
   }
 
   /** @throws CallFailure for everything that goes wrong, in words */
@@ -189,7 +191,7 @@ export class Desk {
       }
       case 'sample': {
         if (!this.options.sampleBundle || !existsSync(this.options.sampleBundle)) throw failure('error/no_sample', {});
-        return this.startJob([this.options.sampleBundle], undefined, false);
+        return this.startJob([this.options.sampleBundle], sampleName, false);
       }
     }
   }
@@ -205,7 +207,13 @@ export class Desk {
     const controller = new AbortController();
     this.jobs.set(job, controller);
     const folder = join(userFolder(), 'cases', `${new Date().toISOString().slice(0, 10)}-${job.slice(0, 8)}`);
+    const isOpen = [...this.sessions].find(([, s]) => inputs.length === 1 && s.source.folder === inputs[0]);
     const run = async () => {
+      if (isOpen) {
+        opened(isOpen[0]);
+        this.publish({ topic: 'job', job, state: 'done', case: isOpen[0], name: isOpen[1].source.name });
+        return;
+      }
       const session = await this.service.open({
         inputs,
         caseFolder: folder,
@@ -223,11 +231,6 @@ export class Desk {
             file: p.file,
           }),
       });
-      if (controller.signal.aborted) {
-        session.close();
-        this.publish({ topic: 'job', job, state: 'cancelled' });
-        return;
-      }
       const id = randomUUID();
       this.sessions.set(id, session);
       this.recent.add(session.source.folder, session.source.name);
@@ -237,7 +240,10 @@ export class Desk {
     // the answer to the call goes out before the first event
     setImmediate(() => {
       run()
-        .catch((error: unknown) => this.publish({ topic: 'job', job, state: 'failed', error: toFailure(error).error }))
+        .catch((error: unknown) => {
+          if (controller.signal.aborted) this.publish({ topic: 'job', job, state: 'cancelled' });
+          else this.publish({ topic: 'job', job, state: 'failed', error: toFailure(error).error });
+        })
         .finally(() => this.jobs.delete(job));
     });
     return job;

@@ -100,21 +100,14 @@ export class Service {
     };
     if (paths.length === 1 && only !== undefined && Case.isCase(only)) {
       const opened = Case.open(only);
-      await opened.resume(options);
-      return new CaseSession(opened);
+      return await sessionAfter(opened, false, request.signal, () => opened.resume(options));
     }
     for (const path of paths) if (!existsSync(path)) throw new Refusal('open/not_found', { name: path });
     const name = request.name ?? nameOf(request.inputs);
     const folder = request.caseFolder === undefined ? undefined : resolve(request.caseFolder);
-    const made =
-      folder === undefined ? Case.temporary(name) : Case.isCase(folder) ? Case.open(folder) : Case.create(folder, name);
-    try {
-      await made.import(request.inputs, options);
-    } catch (error) {
-      made.close();
-      throw error;
-    }
-    return new CaseSession(made);
+    const isNew = folder === undefined || !Case.isCase(folder);
+    const made = folder === undefined ? Case.temporary(name) : isNew ? Case.create(folder, name) : Case.open(folder);
+    return await sessionAfter(made, isNew, request.signal, () => made.import(request.inputs, options));
   }
 
   async rebuild(folder: string): Promise<CaseSession> {
@@ -125,6 +118,24 @@ export class Service {
 
   get parse(): ParsePool['run'] {
     return this.pool.run;
+  }
+}
+
+/** The session of a case once `work` is done. Where it fails or is cancelled, the case is closed; a new one leaves nothing behind. */
+async function sessionAfter(
+  opened: Case,
+  isNew: boolean,
+  signal: AbortSignal | undefined,
+  work: () => Promise<unknown>,
+): Promise<CaseSession> {
+  try {
+    await work();
+    if (signal?.aborted) throw new Refusal('open/cancelled');
+    return new CaseSession(opened);
+  } catch (error) {
+    if (isNew) opened.discard();
+    else opened.close();
+    throw error;
   }
 }
 

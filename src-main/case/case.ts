@@ -15,6 +15,7 @@ import type { SinkMessage } from '../parsers/message-sink.ts';
 import { type BundleInput, openBundle } from './archive/open-bundle.ts';
 import type { Note } from './archive/unpack.ts';
 import { type Budgets, defaultBudgets } from './budgets.ts';
+import { CaseLock } from './case-lock.ts';
 import type { SourceSpec } from './evidence-source.ts';
 import { Journal } from './journal.ts';
 import { Refusal } from './refusal.ts';
@@ -109,7 +110,10 @@ export class Case {
   store: Store;
   reader: StoreReader;
 
+  private readonly lock: CaseLock | undefined;
+
   private constructor(folder: string, file: CaseFile, passing: boolean) {
+    this.lock = passing ? undefined : new CaseLock(folder);
     this.folder = folder;
     this.id = file.id;
     this.name = file.name;
@@ -131,7 +135,13 @@ export class Case {
     return opened;
   }
 
-  /** @throws Refusal `case/not_a_case`, `case/newer` */
+  /** Closes it and removes its folder: for a case whose first import came to nothing. */
+  discard(): void {
+    this.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** @throws Refusal `case/not_a_case`, `case/newer`, `case/in_use` */
   static open(folder: string): Case {
     const path = join(folder, 'case.json');
     if (!existsSync(path)) throw new Refusal('case/not_a_case', { folder });
@@ -140,6 +150,7 @@ export class Case {
     if (file.format > caseFormat) throw new Refusal('case/newer', { found: file.format, supported: caseFormat });
     const opened = new Case(folder, file, false);
     opened.vault.clearStaging();
+    opened.store.dropUnfinished();
     return opened;
   }
 
@@ -154,6 +165,7 @@ export class Case {
 
   close(): void {
     this.store.close();
+    this.lock?.release();
     if (this.passing) rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -206,11 +218,7 @@ export class Case {
   /** Parses what the journal names and the store lacks: after an import that was cut off. */
   async resume(options: ImportOptions): Promise<void> {
     const known = new Set(this.reader.evidence().map((e) => e.id));
-    const missing = this.imports()
-      .map((entry) => ({ ...entry, files: entry.files.filter((f) => !known.has(f.id)) }))
-      .filter((entry) => entry.files.length > 0)
-      .map((entry) => ({ ...entry, containers: [], notes: [] }));
-    if (missing.length === 0) return;
+    const missing = this.imports().map((entry) => ({ ...entry, files: entry.files.filter((f) => !known.has(f.id)) }));
     await this.parseAll(
       missing,
       options,
@@ -272,6 +280,7 @@ export class Case {
     await Promise.all(
       files.map((file) => this.parseOne(file, options.parse, budgets, signal, (bytes) => report(file, bytes))),
     );
+    if (signal.aborted) this.store.dropUnfinished();
   }
 
   private async parseOne(

@@ -3,7 +3,7 @@
  * chain at that place. Rewriting the whole file from there on does not: whoever needs to show that nobody did so notes the head hash elsewhere.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import type { Json } from '../parsers/contract.ts';
 
 export interface JournalEntry {
@@ -47,6 +47,7 @@ export class Journal {
   constructor(path: string, durable: boolean) {
     this.path = path;
     this.durable = durable;
+    this.cutTornLine();
     const { entries } = this.read();
     const tail = entries.at(-1);
     this.last = tail ? { n: tail.n, hash: tail.hash } : { n: 0, hash: genesis };
@@ -73,6 +74,14 @@ export class Journal {
     }
     this.last = { n: entry.n, hash: entry.hash };
     return entry;
+  }
+
+  /** A line without its end was being written when the power went: nobody was told that it is there. */
+  private cutTornLine(): void {
+    if (!existsSync(this.path)) return;
+    const bytes = readFileSync(this.path);
+    const end = bytes.lastIndexOf('\n') + 1;
+    if (end < bytes.length) truncateSync(this.path, end);
   }
 
   /** All entries up to the first that does not fit the chain. */

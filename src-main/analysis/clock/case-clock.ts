@@ -94,7 +94,7 @@ export function buildClock(data: CaseData): CaseClock {
   const modifiedCounts = fileTimesCount(data, sure);
   for (const { evidence, clock: c } of used) {
     if (c.domain === 'process') {
-      const offset = processOffset(data, evidence, c, modifiedCounts);
+      const offset = processOffset(data, evidence, c, modifiedCounts, sure !== undefined);
       if (offset) clock.put(offset);
     } else if (c.domain === 'capture') {
       const row = data.evidenceById(evidence);
@@ -159,6 +159,7 @@ function processOffset(
   evidence: number,
   clock: Clock,
   modifiedCounts: boolean,
+  othersHaveWall: boolean,
 ): ClockOffset | undefined {
   const intervals: Interval[] = [...cycleIntervals(data, evidence, clock)];
   for (const a of data.anchors) {
@@ -170,7 +171,9 @@ function processOffset(
   // the file's time, and start times of the process from other evidence, belong to the last run of the log
   if (clock.instance === lastInstance) {
     const { modifiedNs } = data.evidenceById(evidence);
-    if (modifiedCounts && modifiedNs !== undefined && isSaneWall(modifiedNs)) {
+    // alone it would date the copy: it places a log beside others, or bounds what its own lines tell
+    const isAnchored = othersHaveWall || intervals.length > 0;
+    if (isAnchored && modifiedCounts && modifiedNs !== undefined && isSaneWall(modifiedNs)) {
       const lastNs = own
         .filter((s) => s.clock.instance === lastInstance)
         .reduce((max, s) => (s.tLast > max ? s.tLast : max), 0n);
@@ -224,13 +227,19 @@ function chosen(evidence: number, clock: Clock, intervals: readonly Interval[]):
 
 /** Cycles that gctrace numbers and other evidence dates: by MemStats' pause ring, or by the count of cycles at a wall time. */
 function cycleIntervals(data: CaseData, evidence: number, clock: Clock): Interval[] {
-  const cycles = data.cyclesOf(evidence, clock);
-  if (cycles.size === 0) return [];
+  const endsByWall = data.cycleEndsByWall();
+  const counts = data.cycleCountsByWall();
+  const ends = data.cycleEndsOf(
+    evidence,
+    clock,
+    new Set([...endsByWall.keys(), ...counts.flatMap(({ count }) => [count, count + 1])]),
+  );
+  if (ends.size === 0) return [];
   const intervals: Interval[] = [];
   const differences: bigint[] = [];
-  for (const [n, wallNs] of data.cycleEndsByWall()) {
-    const end = cycles.get(n);
-    if (end !== undefined) differences.push(wallNs - BigInt(Math.round(end.endNs)));
+  for (const [n, wallNs] of endsByWall) {
+    const end = ends.get(n);
+    if (end !== undefined) differences.push(wallNs - BigInt(Math.round(end)));
   }
   if (differences.length > 0) {
     differences.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
@@ -242,16 +251,16 @@ function cycleIntervals(data: CaseData, evidence: number, clock: Clock): Interva
   }
   let lo: bigint | undefined;
   let hi: bigint | undefined;
-  for (const { wallNs, count } of data.cycleCountsByWall()) {
-    const ended = cycles.get(count);
-    const next = cycles.get(count + 1);
+  for (const { wallNs, count } of counts) {
+    const ended = ends.get(count);
+    const next = ends.get(count + 1);
     // cycle `count` had ended by then, cycle `count + 1` had not
-    if (ended) {
-      const bound = wallNs - BigInt(Math.round(ended.endNs)) + 100n * millisecond;
+    if (ended !== undefined) {
+      const bound = wallNs - BigInt(Math.round(ended)) + 100n * millisecond;
       if (hi === undefined || bound < hi) hi = bound;
     }
-    if (next) {
-      const bound = wallNs - BigInt(Math.round(next.endNs)) - 100n * millisecond;
+    if (next !== undefined) {
+      const bound = wallNs - BigInt(Math.round(next)) - 100n * millisecond;
       if (lo === undefined || bound > lo) lo = bound;
     }
   }

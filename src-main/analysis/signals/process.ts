@@ -1,5 +1,5 @@
 /** Signals of the process as the kernel sees it: how its resident memory moved, and what its growth consists of. */
-import { ends, level, median, stillGrowing, valueAt } from '../curve.ts';
+import { ends, largest, level, median, smallest, stillGrowing, valueAt } from '../curve.ts';
 import type { Track } from '../timeline.ts';
 import { liveHeap, liveHeapTrend } from './live-heap.ts';
 import { goMapped, rise, rss, smallHeap, smallRss, stretch } from './quantities.ts';
@@ -16,7 +16,7 @@ export function spread(track: Track, fromShare: number): number {
     if ((track.t[i] as number) >= from && (track.t[i] as number) <= to) values.push(track.v[i] as number);
   return track.t.length < 4 || values.length < 2
     ? Number.NaN
-    : (Math.max(...values) - Math.min(...values)) / Math.max(1, median(values));
+    : (largest(values) - smallest(values)) / Math.max(1, median(values));
 }
 
 export function processSignals(scene: Scene): Measured[] {

@@ -1,13 +1,14 @@
 /**
- * How an answer travels over HTTP: a JSON head with the numbers columns taken out, then the columns as they lie in memory. A column in the head is
- * `{"$f64": i, "n": length}`. Layout: length of the head (uint32, little endian), the head, zeros up to a multiple of eight, the columns.
+ * How an answer travels over HTTP: a JSON head with the columns of numbers taken out, then the columns as they lie in memory. The head is
+ * `[marker, answer]`; a column in it is `{marker: i, "n": length}`. The marker is made anew for each answer, so that no text from evidence can pass for a
+ * column. Layout: length of the head (uint32, little endian), the head, zeros up to a multiple of eight, the columns.
  */
-const marker = '$f64';
 
 export function encodeWire(value: unknown): Uint8Array<ArrayBuffer> {
   const columns: Float64Array[] = [];
+  const marker = crypto.randomUUID();
   const head = new TextEncoder().encode(
-    JSON.stringify(value, (_, v: unknown) => {
+    JSON.stringify([marker, value], (_, v: unknown) => {
       if (v instanceof Float64Array) {
         columns.push(v);
         return { [marker]: columns.length - 1, n: v.length };
@@ -32,21 +33,25 @@ export function encodeWire(value: unknown): Uint8Array<ArrayBuffer> {
 export function decodeWire(buffer: ArrayBuffer): unknown {
   const headLength = new DataView(buffer).getUint32(0, true);
   const head = new TextDecoder().decode(new Uint8Array(buffer, 4, headLength));
-  const starts: number[] = [];
-  let at = Math.ceil((4 + headLength) / 8) * 8;
+  const [marker] = JSON.parse(head) as [string];
   // columns lie in the order of their numbers: sizes come from the head, in one pass over it
   const sizes: number[] = [];
   JSON.parse(head, (_, v: unknown) => {
-    if (isColumn(v)) sizes[v[marker]] = v.n;
+    if (isColumn(v, marker)) sizes[v[marker] as number] = v.n;
     return v;
   });
+  const starts: number[] = [];
+  let at = Math.ceil((4 + headLength) / 8) * 8;
   for (let i = 0; i < sizes.length; i++) {
     starts[i] = at;
     at += (sizes[i] ?? 0) * 8;
   }
-  return JSON.parse(head, (_, v: unknown) => (isColumn(v) ? new Float64Array(buffer, starts[v[marker]], v.n) : v));
+  const [, value] = JSON.parse(head, (_, v: unknown) =>
+    isColumn(v, marker) ? new Float64Array(buffer, starts[v[marker] as number], v.n) : v,
+  ) as [string, unknown];
+  return value;
 }
 
-function isColumn(v: unknown): v is { $f64: number; n: number } {
-  return typeof v === 'object' && v !== null && marker in v && 'n' in v;
+function isColumn(v: unknown, marker: string): v is { readonly [key: string]: number; readonly n: number } {
+  return typeof v === 'object' && v !== null && marker in v;
 }

@@ -67,7 +67,9 @@ export function encodeColumn(values: Float64Array): Uint8Array<ArrayBuffer> {
   }
   if (n === 0 || min === max) return new Uint8Array(start(kindConstant, n === 0 ? 0 : min, 0, 0));
   const plain = widthFor(max - min);
-  const step = n < 2 || stepMax - stepMin > 2 ** 53 ? 8 : stepMin === stepMax ? 0 : widthFor(stepMax - stepMin);
+  // a difference beyond the safe integers is rounded
+  const exact = Number.isSafeInteger(stepMin) && Number.isSafeInteger(stepMax);
+  const step = n < 2 || !exact ? 8 : stepMin === stepMax ? 0 : widthFor(stepMax - stepMin);
   if (step !== 8 && step < plain) return steps(values, step, stepMin);
   if (plain === 8) {
     const buffer = start(kindRaw, 0, 0, n * 8);

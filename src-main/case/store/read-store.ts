@@ -5,6 +5,7 @@ import type Database from 'better-sqlite3';
 import type { EvidenceKind, EvidenceStatus, Position, ReadingReport, Severity } from '../../api/contract/evidence.ts';
 import type { MessageArgs, MessageCode } from '../../api/contract/messages.ts';
 import type { AnchorBasis, Clock, EventKind, Facts, Json, ProfileSummary } from '../../parsers/contract.ts';
+import { chunkRows } from '../../parsers/frame-builder.ts';
 import { decodeColumn } from './column-codec.ts';
 import type { Store } from './store.ts';
 
@@ -82,6 +83,15 @@ export interface SeriesRow {
 export type SeriesKey = Pick<SeriesRow, 'evidence' | 'frame' | 'column'>;
 
 /** A whole series, rows without a value left out. Time of point i = originNs + t[i]. */
+/** Rows of one chunk of a frame, with some of its columns. */
+export interface Rows {
+  /** Time of row i = originNs + t[i]. */
+  readonly originNs: bigint;
+  readonly t: Float64Array;
+  readonly position: Float64Array;
+  readonly values: readonly Float64Array[];
+}
+
 export interface SeriesPoints {
   readonly originNs: bigint;
   readonly t: Float64Array;
@@ -296,42 +306,95 @@ export class StoreReader {
     }));
   }
 
-  /** All points of a series, in file order. Cost: the whole series; for drawing use `window`. */
-  points(key: SeriesKey): SeriesPoints {
-    interface Raw {
-      rows: bigint;
-      origin_ns: bigint;
-      t: Buffer;
-      position: Buffer;
-      data: Buffer;
-    }
-    const chunks = this.all<Raw>(
-      `SELECT c.rows, c.origin_ns, c.t, c.position, k.data FROM chunk c JOIN chunk_column k USING (evidence, frame, seq)
-       WHERE c.evidence = ? AND c.frame = ? AND k.col = ? ORDER BY c.seq`,
-      key.evidence,
-      key.frame,
-      key.column,
-    );
-    const originNs = chunks[0]?.origin_ns ?? 0n;
-    const total = chunks.reduce((sum, c) => sum + Number(c.rows), 0);
-    const t = new Float64Array(total);
-    const values = new Float64Array(total);
-    const position = new Float64Array(total);
+  /**
+   * Points of a series in file order. Cost: the whole series is read, chunk by chunk.
+   *
+   * @param most where the series has more, the first, smallest, largest and last of each stretch of equal length are kept
+   */
+  points(key: SeriesKey, most = Number.POSITIVE_INFINITY): SeriesPoints {
+    const total = this.rowsOf(key);
+    const stretch = total > most ? Math.ceil((4 * total) / most) : 1;
+    const room = stretch === 1 ? total : 4 * (Math.ceil(total / stretch) + Math.ceil(total / chunkRows) + 1);
+    const t = new Float64Array(room);
+    const values = new Float64Array(room);
+    const position = new Float64Array(room);
+    let originNs: bigint | undefined;
     let n = 0;
-    for (const c of chunks) {
-      const rows = Number(c.rows);
-      const shift = Number(c.origin_ns - originNs);
-      const ct = decodeColumn(c.t, rows);
-      const cv = decodeColumn(c.data, rows);
-      const cp = decodeColumn(c.position, rows);
-      for (let i = 0; i < rows; i++) {
-        if (Number.isNaN(cv[i])) continue;
-        t[n] = (ct[i] as number) + shift;
-        values[n] = cv[i] as number;
-        position[n] = cp[i] as number;
+    this.scan(key, [key.column], (rows) => {
+      originNs ??= rows.originNs;
+      const shift = Number(rows.originNs - originNs);
+      const v = rows.values[0] as Float64Array;
+      const keep = (i: number) => {
+        t[n] = (rows.t[i] as number) + shift;
+        values[n] = v[i] as number;
+        position[n] = rows.position[i] as number;
         n++;
+      };
+      for (let from = 0; from < v.length; from += stretch) {
+        if (stretch === 1) {
+          if (!Number.isNaN(v[from])) keep(from);
+        } else for (const i of remarkable(v, from, Math.min(v.length, from + stretch))) keep(i);
       }
-    }
-    return { originNs, t: t.subarray(0, n), values: values.subarray(0, n), position: position.subarray(0, n) };
+    });
+    return {
+      originNs: originNs ?? 0n,
+      t: t.subarray(0, n),
+      values: values.subarray(0, n),
+      position: position.subarray(0, n),
+    };
   }
+
+  /** Shows the rows of a frame chunk by chunk, in file order, with the columns asked for; memory is that of one chunk. */
+  scan(frame: Pick<SeriesKey, 'evidence' | 'frame'>, columns: readonly number[], visit: (rows: Rows) => void): void {
+    const chunks = this.db
+      .prepare('SELECT seq, rows, origin_ns, t, position FROM chunk WHERE evidence = ? AND frame = ? ORDER BY seq')
+      .safeIntegers(true);
+    const column = this.db.prepare(
+      'SELECT data FROM chunk_column WHERE evidence = ? AND frame = ? AND seq = ? AND col = ?',
+    );
+    for (const c of chunks.iterate(frame.evidence, frame.frame) as IterableIterator<RawChunk>) {
+      const rows = Number(c.rows);
+      visit({
+        originNs: c.origin_ns,
+        t: decodeColumn(c.t, rows),
+        position: decodeColumn(c.position, rows),
+        values: columns.map((col) => {
+          const found = column.get(frame.evidence, frame.frame, c.seq, col) as { data: Buffer } | undefined;
+          return found ? decodeColumn(found.data, rows) : new Float64Array(rows).fill(Number.NaN);
+        }),
+      });
+    }
+  }
+
+  private rowsOf(frame: Pick<SeriesKey, 'evidence' | 'frame'>): number {
+    const sum = this.db
+      .prepare('SELECT sum(rows) AS rows FROM chunk WHERE evidence = ? AND frame = ?')
+      .get(frame.evidence, frame.frame) as { rows: number | null };
+    return sum.rows ?? 0;
+  }
+}
+
+interface RawChunk {
+  readonly seq: bigint;
+  readonly rows: bigint;
+  readonly origin_ns: bigint;
+  readonly t: Buffer;
+  readonly position: Buffer;
+}
+
+/** First, smallest, largest and last value of a stretch by their index, in order, each once. */
+function remarkable(v: Float64Array, from: number, to: number): number[] {
+  let first = -1;
+  let min = -1;
+  let max = -1;
+  let last = -1;
+  for (let i = from; i < to; i++) {
+    const x = v[i] as number;
+    if (Number.isNaN(x)) continue;
+    if (first < 0) first = min = max = i;
+    if (x < (v[min] as number)) min = i;
+    if (x > (v[max] as number)) max = i;
+    last = i;
+  }
+  return first < 0 ? [] : [...new Set([first, Math.min(min, max), Math.max(min, max), last])];
 }

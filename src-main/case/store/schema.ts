@@ -4,6 +4,20 @@
  */
 export const applicationId = 0x53_70_61_6e; // "Span"
 
+/** Tables with rows of one evidence each. */
+export const tablesOfEvidence = [
+  'reading',
+  'warning',
+  'fact',
+  'anchor',
+  'event',
+  'profile',
+  'frame',
+  'series',
+  'chunk',
+  'chunk_column',
+] as const;
+
 /** Migration i brings a store from version i to i+1. A shipped one is never changed. */
 export const migrations: readonly string[] = [
   `

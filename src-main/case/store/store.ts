@@ -9,7 +9,7 @@ import type { FrameChunk } from '../../parsers/frame-builder.ts';
 import type { SinkMessage } from '../../parsers/message-sink.ts';
 import { encodeColumn } from './column-codec.ts';
 import { buildEdges, buildPyramid, smallestWithPyramid } from './pyramid.ts';
-import { applicationId, migrations } from './schema.ts';
+import { applicationId, migrations, tablesOfEvidence } from './schema.ts';
 
 /** An evidence before it was parsed, with the number it keeps. */
 export interface EvidenceInput {
@@ -64,8 +64,21 @@ export class Store {
     }
   }
 
+  /** Known ones are left as they are: an import that was cut off says them again. */
   addContainer(path: string, sha256: string, sizeBytes: number): void {
-    this.db.prepare('INSERT INTO container (path, sha256, size_bytes) VALUES (?, ?, ?)').run(path, sha256, sizeBytes);
+    this.db
+      .prepare(
+        'INSERT INTO container (path, sha256, size_bytes) SELECT @path, @sha256, @sizeBytes WHERE NOT EXISTS (SELECT 1 FROM container WHERE path = @path AND sha256 = @sha256)',
+      )
+      .run({ path, sha256, sizeBytes });
+  }
+
+  /** Removes the rows of evidence whose parser never ended. */
+  dropUnfinished(): void {
+    this.db.transaction(() => {
+      for (const table of tablesOfEvidence)
+        this.db.prepare(`DELETE FROM ${table} WHERE evidence NOT IN (SELECT id FROM evidence)`).run();
+    })();
   }
 
   /** Writes one evidence as its messages arrive; `end` makes it part of the case. One transaction. */

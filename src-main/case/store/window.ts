@@ -3,7 +3,7 @@
  * holds no more points than that, they are the points themselves; else blocks of the coarsest level that still gives several a pixel.
  */
 import { decodeColumn } from './column-codec.ts';
-import { blockCount, type Level, levelRows } from './pyramid.ts';
+import { blockCount, buildEdges, buildPyramid, type Level, levelRows } from './pyramid.ts';
 import type { SeriesKey } from './read-store.ts';
 import type { Store } from './store.ts';
 
@@ -227,12 +227,10 @@ function blocks(
   let n = 0;
   let points = 0;
   for (const chunk of chunks) {
-    const row = statement.get(key.evidence, key.frame, chunk.seq, key.column) as
-      | { edges: Buffer | null; blocks: Buffer | null }
-      | undefined;
-    if (!row?.edges || !row.blocks) continue;
-    const edges = doubles(row.edges);
-    const pairs = doubles(row.blocks);
+    const row = statement.get(key.evidence, key.frame, chunk.seq, key.column) as BlocksRow | undefined;
+    if (!row) continue;
+    const [edges, pairs] =
+      row.edges && row.blocks ? [doubles(row.edges), doubles(row.blocks)] : blocksOf(store, key, chunk, level);
     const shift = Number(chunk.origin_ns - originNs);
     const first = level === 2 ? blockCount(chunk.rows, 1) : 0;
     for (let b = 0; b < blockCount(chunk.rows, level); b++) {
@@ -249,6 +247,23 @@ function blocks(
     }
   }
   return { originNs, ...perPixel(t.subarray(0, n), low, high, from, to, px), position: undefined, points };
+}
+
+interface BlocksRow {
+  readonly edges: Buffer | null;
+  readonly blocks: Buffer | null;
+}
+
+/** Edges and blocks of a chunk too small to have them stored. */
+function blocksOf(store: Store, key: SeriesKey, chunk: Chunk, level: Level): [Float64Array, Float64Array] {
+  const { t, data } = store.db
+    .prepare(
+      'SELECT c.t, k.data FROM chunk c JOIN chunk_column k USING (evidence, frame, seq) WHERE c.evidence = ? AND c.frame = ? AND c.seq = ? AND k.col = ?',
+    )
+    .get(key.evidence, key.frame, chunk.seq, key.column) as { t: Buffer; data: Buffer };
+  const edges = buildEdges(decodeColumn(t, chunk.rows));
+  const pyramid = buildPyramid(decodeColumn(data, chunk.rows));
+  return level === 0 ? [edges.fine, pyramid.fine] : [edges.coarse, pyramid.coarse];
 }
 
 /** First, smallest, largest, last of each pixel column, in the order of time. */

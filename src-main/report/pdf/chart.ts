@@ -120,13 +120,14 @@ function line(
   width: number,
 ): void {
   stroke(doc, s.role);
+  const points =
+    s.t.length > 4 * width ? perPixel(s.t, s.v, s.v, spec.from, spec.to, Math.round(width)) : { t: s.t, values: s.v };
   if (s.isDots) {
-    for (let i = 0; i < s.t.length; i++) doc.circle(at(s.t[i] as number), height(s.v[i] as number), 1.1).fill();
+    for (let i = 0; i < points.t.length; i++)
+      doc.circle(at(points.t[i] as number), height(points.values[i] as number), 1.1).fill();
     doc.undash();
     return;
   }
-  const points =
-    s.t.length > 4 * width ? perPixel(s.t, s.v, s.v, spec.from, spec.to, Math.round(width)) : { t: s.t, values: s.v };
   const usual = usualStep(points.t);
   let isOpen = false;
   for (let i = 0; i < points.t.length; i++) {

@@ -10,6 +10,7 @@ import type { DiagnoseDocument, FindingEntry, FindingEvidence } from '../../api/
 import { formatBytes, formatDuration, formatFileSize } from '../../api/contract/format.ts';
 import type { Language } from '../../api/contract/messages.ts';
 import { metricInfo } from '../../api/contract/metrics.ts';
+import { ladderDepth } from '../ladder-depth.ts';
 import { killTime, whenText } from '../verdict-text.ts';
 import { Words } from '../words.ts';
 import { type ChartMark, type ChartSeries, type ChartSpec, drawChart } from './chart.ts';
@@ -91,7 +92,7 @@ function ladder(flow: Flow, r: DiagnoseDocument, words: Words): void {
       key: row.key,
       title: row.title,
       bytes: row.bytes,
-      depth: depthOf(r, row.key),
+      depth: ladderDepth(r.ladder?.rows ?? [], row.key),
       basis: row.basis,
       colour: ladderColours[row.key] ?? '#7a8190',
     })),
@@ -148,17 +149,6 @@ const ladderColours: Readonly<Record<string, string>> = {
   malloc: '#9a7b1f',
   files: '#9a7b1f',
 };
-
-function depthOf(r: DiagnoseDocument, key: string): number {
-  let depth = 0;
-  for (
-    let at = r.ladder?.rows.find((x) => x.key === key)?.parent;
-    at;
-    at = r.ladder?.rows.find((x) => x.key === at)?.parent
-  )
-    depth++;
-  return depth;
-}
 
 /** One chart a lane, each on the same time axis. */
 function timelines(flow: Flow, analysis: Analysis, r: DiagnoseDocument, words: Words): void {

@@ -67,7 +67,7 @@ async function invoke(command: Command, argv: readonly string[], terminal: Termi
     const code = await command.run({ args: positionals, values, terminal, service, signal: interrupt.signal });
     return interrupt.signal.aborted ? exit.interrupted : code;
   } catch (error) {
-    return explain(error, command, terminal);
+    return interrupt.signal.aborted ? exit.interrupted : explain(error, command, terminal);
   } finally {
     process.removeListener('SIGINT', onSignal);
     process.removeListener('SIGTERM', onSignal);

@@ -125,7 +125,10 @@ async function answer(
 async function call(request: IncomingMessage, response: ServerResponse, name: string, desk: Desk): Promise<void> {
   const body = await readJson(request);
   if (body === undefined) {
+    // what is left of the body is not waited for
+    response.setHeader('connection', 'close');
     send(response, 413, 'text/plain', 'too large or no JSON\n');
+    request.resume();
     return;
   }
   try {

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { DiagnoseDocument } from '../../../api/contract/documents.ts';
 import { escapeControls, formatBytes } from '../../../api/contract/format.ts';
 import { type Language, languages } from '../../../api/contract/messages.ts';
+import { ladderDepth } from '../../../report/ladder-depth.ts';
 import { type Command, exit, isSet, text, UsageError } from '../command.ts';
 
 export const diagnoseCommand: Command = {
@@ -76,23 +77,12 @@ function inWords(d: DiagnoseDocument): string {
   }
   if (d.ladder) {
     if (d.ladder.limit) out.push(`${'limit'.padEnd(40)} ${formatBytes(d.ladder.limit.bytes).padStart(10)}  measured`);
-    for (const r of d.ladder.rows)
-      out.push(
-        `${'  '.repeat(depth(d, r.key))}${r.title.padEnd(40 - 2 * depth(d, r.key))} ${formatBytes(r.bytes).padStart(10)}  ${r.basis}`,
-      );
+    for (const r of d.ladder.rows) {
+      const indent = 2 * ladderDepth(d.ladder.rows, r.key);
+      out.push(`${' '.repeat(indent)}${r.title.padEnd(40 - indent)} ${formatBytes(r.bytes).padStart(10)}  ${r.basis}`);
+    }
     if (d.ladder.unattributed !== 0) out.push(`  unattributed ${formatBytes(d.ladder.unattributed)}`);
     out.push('');
   }
   return `${out.map(escapeControls).join('\n')}\n`;
-}
-
-function depth(d: DiagnoseDocument, key: string): number {
-  let n = 0;
-  for (
-    let at = d.ladder?.rows.find((r) => r.key === key)?.parent;
-    at;
-    at = d.ladder?.rows.find((r) => r.key === at)?.parent
-  )
-    n++;
-  return n;
 }

@@ -79,7 +79,7 @@ function pointsOf(
   to: bigint | undefined,
   limit: number | undefined,
 ): Point[] {
-  const { timeline, data } = session.analysis;
+  const { timeline } = session.analysis;
   const out: Point[] = [];
   if (e.track) {
     for (let i = 0; i < e.track.t.length; i++) {
@@ -89,7 +89,7 @@ function pointsOf(
       out.push(ns === undefined ? [null, e.track.v[i] as number, t] : [formatRfc3339(ns), e.track.v[i] as number]);
     }
   } else {
-    const p = data.points(e.row);
+    const p = session.source.reader.points(e.row);
     const first = p.t[0] ?? 0;
     for (let i = 0; i < p.t.length; i++) out.push([null, p.values[i] as number, ((p.t[i] as number) - first) / 1e9]);
   }

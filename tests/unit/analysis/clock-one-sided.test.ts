@@ -1,7 +1,7 @@
 /** When the start of a process is bounded on one side only: the offset lies at that side, not in the middle of an hour. */
 import { describe, expect, it } from 'vitest';
-import { buildClock } from '../../../../src-main/analysis/clock/case-clock.ts';
-import { epoch, line, type MadeFile, madeData } from '../made-case.ts';
+import { buildClock } from '../../../src-main/analysis/clock/case-clock.ts';
+import { epoch, line, type MadeFile, madeData } from './made-case.ts';
 
 const second = 1_000_000_000n;
 const start = BigInt(epoch) * second;
@@ -39,8 +39,10 @@ describe('the clock of a log without stamps', () => {
     expect(offset).toBeLessThanOrEqual(6);
   });
 
-  it('is placed by its file time alone where no line of it has a time', () => {
-    expect(offsetSeconds([{ ...log, modified: 42 }])).toBeCloseTo(4, 0);
+  it('is placed beside others by its file time, and by that alone not at all', () => {
+    const sampled: MadeFile = { modified: 44, series: { rss_bytes: line(0, 44, 1e7, 2e7) } };
+    expect(offsetSeconds([{ ...log, modified: 42 }, sampled])).toBeCloseTo(4, 0);
+    expect(offsetSeconds([{ ...log, modified: 42 }])).toBeUndefined();
   });
 
   it('keeps to the first line where the file was copied much later', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { goHypotheses } from '../../../../src-main/analysis/hypotheses/go-hypotheses.ts';
-import type { Hypothesis } from '../../../../src-main/analysis/hypotheses/hypothesis.ts';
-import { scoreHypothesis } from '../../../../src-main/analysis/hypotheses/score.ts';
-import type { Signal } from '../../../../src-main/analysis/signals/signal.ts';
-import type { SignalId } from '../../../../src-main/analysis/signals/thresholds.ts';
+import { goHypotheses } from '../../../src-main/analysis/hypotheses/go-hypotheses.ts';
+import type { Hypothesis } from '../../../src-main/analysis/hypotheses/hypothesis.ts';
+import { scoreHypothesis } from '../../../src-main/analysis/hypotheses/score.ts';
+import type { Signal } from '../../../src-main/analysis/signals/signal.ts';
+import type { SignalId } from '../../../src-main/analysis/signals/thresholds.ts';
 
 function signal(id: SignalId, strength: number, evidence = 1): Signal {
   return {
