@@ -1,4 +1,5 @@
 /** Who is to be looked at: a function, a mapping or a setting, told by the evidence that the cause names. */
+import { mappedProfile } from '../parsers/perf-script/perf-script.ts';
 import { ownerOf } from '../parsers/pprof/go-symbols.ts';
 import { maximum, valueAt } from './curve.ts';
 import type { Scored } from './hypotheses/score.ts';
@@ -48,14 +49,11 @@ export function culpritsOf(scene: Scene, finding: Scored): readonly Culprit[] {
     case 'memory_limit':
       out.push(...owners(scene), ...memoryLimit(scene));
       break;
-    case 'mapping': {
-      const path = growingMapping(scene);
-      if (path !== '') out.push({ mapping: path });
-      out.push(...owners(scene));
+    case 'mapping':
+      out.push(...withMapping(mappers(scene), growingMapping(scene)), ...owners(scene));
       break;
-    }
     case 'malloc':
-      out.push(...natives(scene), { mapping: '[heap]' });
+      out.push(...withMapping([...natives(scene), ...mappers(scene)], '[heap]'));
       break;
     case 'none':
       break;
@@ -154,6 +152,23 @@ function gogc(scene: Scene): Culprit[] {
 function memoryLimit(scene: Scene): Culprit[] {
   const limit = goMemoryLimit(scene);
   return limit ? [{ setting: `GOMEMLIMIT=${limit.value}` }] : [];
+}
+
+/** The functions by what they asked the kernel for, the first of them with the mapping that grew; the mapping alone where none is known. */
+function withMapping(functions: readonly Culprit[], mapping: string): Culprit[] {
+  if (mapping === '') return [...functions];
+  const [first, ...rest] = functions;
+  return [{ ...first, mapping }, ...rest];
+}
+
+/** Who mapped most, from a recording of the system calls; a stack charged to its leaf has nobody to name. */
+function mappers(scene: Scene): Culprit[] {
+  return scene.data.profiles
+    .filter((p) => p.summary.what === mappedProfile)
+    .flatMap((p) => p.summary.owners)
+    .filter((o) => isProgram(o) && o.function !== o.leaf)
+    .slice(0, 3)
+    .map((o) => ({ function: o.function }));
 }
 
 /** cgo calls that stand in profiles: `_Cfunc_x` and the Go function around it. */
