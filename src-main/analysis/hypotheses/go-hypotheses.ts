@@ -421,13 +421,13 @@ export const goHypotheses: readonly Hypothesis[] = [
   {
     cause: 'go.alloc_churn',
     needs: [
-      ['malloc_rate', 'cpu_in_malloc'],
-      ['cpu_in_malloc', 'cpu_in_gc', 'gc_cpu', 'malloc_rate_rise'],
+      ['malloc_rate', 'allocation_rate', 'cpu_in_malloc'],
+      ['cpu_in_malloc', 'cpu_in_gc', 'gc_cpu', 'malloc_rate_rise', 'allocation_rise'],
     ],
     supports: [
-      { share: 0.35, anyOf: ['malloc_rate'] },
+      { share: 0.35, anyOf: ['malloc_rate', 'allocation_rate'] },
       { share: 0.25, anyOf: ['cpu_in_malloc', 'cpu_in_gc', 'gc_cpu'] },
-      { share: 0.2, anyOf: ['malloc_rate_rise'] },
+      { share: 0.2, anyOf: ['malloc_rate_rise', 'allocation_rise'] },
       { share: 0.1, anyOf: ['gc_rate'] },
       { share: 0.1, anyOf: ['live_heap_flat'] },
     ],

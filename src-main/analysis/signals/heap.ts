@@ -1,5 +1,6 @@
 /** Signals of the Go heap's inner shape: few large or many small objects, spans that hold little, goals and limits, the pace of collection. */
-import { between, ends, level, maximum, median, rate, valueAt } from '../curve.ts';
+import { between, ends, level, maximum, median, valueAt } from '../curve.ts';
+import { allocationSignals } from './allocation.ts';
 import { liveHeap } from './live-heap.ts';
 import { containerLimit, gcPercent, goMemoryLimit, mebi, rise, rss, smallHeap, stretch } from './quantities.ts';
 import { atLeast, atMost, type Measured, placeOf, type Scene } from './signal.ts';
@@ -10,7 +11,7 @@ export function heapSignals(scene: Scene): Measured[] {
     deadInUse(scene),
     ...goalSignals(scene),
     ...paceSignals(scene),
-    ...mallocSignals(scene),
+    ...allocationSignals(scene),
     ...burstSignals(scene),
     ...releaseSignals(scene),
   ];
@@ -158,25 +159,6 @@ function gcCpuShare(scene: Scene): { value: number; place: ReturnType<typeof pla
   const p = procs.v[procs.v.length - 1] as number;
   const cpu = sum(background) + sum(assist) + sum(pause) * p;
   return { value: cpu / Math.max(1e-9, (to - from) * p), place: placeOf(background) };
-}
-
-function mallocSignals(scene: Scene): Measured[] {
-  const mallocs = scene.timeline.track('mallocs_total');
-  if (!mallocs || mallocs.t.length < 5) return [];
-  const r = rate(mallocs);
-  if (r.t.length < 4) return [];
-  const third = (from: number, to: number) => {
-    const s = stretch(r, from, to);
-    return median(between(r, s.from, s.to).v);
-  };
-  const early = third(0, 0.22);
-  const late = third(0.6, 1);
-  const mid = third(0.35, 0.65);
-  return [
-    atLeast(scene, 'malloc_rate', late, 'per_second', placeOf(mallocs), 3_000_000),
-    atLeast(scene, 'malloc_rate_rise', late / Math.max(1_000, early), 'ratio', placeOf(mallocs), 10),
-    atMost(scene, 'malloc_rate_plateau', late / Math.max(1, mid), 'ratio', placeOf(mallocs), 0.8),
-  ];
 }
 
 /** A heap that multiplies within a fifth of the time, and how large the objects were that did it. */

@@ -2,11 +2,14 @@
 import { ends, largest, level, median, smallest, stillGrowing, valueAt } from '../curve.ts';
 import type { Track } from '../timeline.ts';
 import { liveHeap, liveHeapTrend } from './live-heap.ts';
-import { goMapped, rise, rss, smallHeap, smallRss, stretch } from './quantities.ts';
+import { goMapped, mebi, rise, rss, smallHeap, smallRss, stretch } from './quantities.ts';
 import { atLeast, atMost, type Measured, placeOf, type Scene } from './signal.ts';
 
 /** What a process does in its first seconds is to load what it needs. */
 const startUpSeconds = 5;
+
+/** The smallest goal of a collection with GOGC=100 (mgcpacer.go defaultHeapMinimum): what moves below it moves nothing. */
+const leastHeap = 4 * mebi;
 
 /** Spread of the values between two shares of the time against their median; the value that held at the beginning counts. */
 export function spread(track: Track, fromShare: number): number {
@@ -16,7 +19,7 @@ export function spread(track: Track, fromShare: number): number {
     if ((track.t[i] as number) >= from && (track.t[i] as number) <= to) values.push(track.v[i] as number);
   return track.t.length < 4 || values.length < 2
     ? Number.NaN
-    : (largest(values) - smallest(values)) / Math.max(1, median(values));
+    : (largest(values) - smallest(values)) / Math.max(leastHeap, median(values));
 }
 
 export function processSignals(scene: Scene): Measured[] {

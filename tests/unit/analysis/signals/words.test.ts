@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type MadeFile, madeSignals, profile } from '../made-case.ts';
+import { line, type MadeFile, madeSignals, type Points, profile } from '../made-case.ts';
 
 function heap(leaf: string, name = 'main.(*conveyor).put'): MadeFile {
   return {
@@ -29,5 +29,16 @@ describe('what speaks of a queue', () => {
     };
     expect(madeSignals([heap('main.parse', 'main.(*spool).enqueue'), log]).get('queue_words')?.value).toBe(2);
     expect(madeSignals([heap('main.parse')]).get('queue_words')?.value).toBe(0);
+  });
+
+  it('is a counter that slows down while something waits', () => {
+    const counted = (slower: boolean): MadeFile => {
+      const done: Points = line(0, 40, 0, 0).map(([t]) => [t, slower ? 100 * Math.min(t, 10) + 10 * t : 110 * t]);
+      return { kind: 'prometheus', frame: 'prometheus', series: { rows_written_total: done } };
+    };
+    const log: MadeFile = { kind: 'app-log', events: [{ kind: 'log', data: { text: '4100 rows waiting' } }] };
+    expect(madeSignals([counted(true), log]).get('queue_words')?.value).toBe(2);
+    expect(madeSignals([counted(false), log]).get('queue_words')?.value).toBe(1);
+    expect(madeSignals([counted(true)]).get('queue_words')?.value, 'alone it says nothing').toBe(0);
   });
 });
