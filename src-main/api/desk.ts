@@ -15,6 +15,7 @@ import {
   type CallName,
   type CallResults,
   callSchemas,
+  type JobEvent,
   type ServiceEvent,
 } from './contract/calls.ts';
 import { say } from './contract/messages.ts';
@@ -24,6 +25,7 @@ import { type CaseSession, Service, version } from './service.ts';
 import { lanesOf } from './timeline-lanes.ts';
 import { cyclesOf, rangeOf, valuesAt, windowOf } from './timeline-queries.ts';
 
+const jobsRemembered = 32;
 const sampleName = 'sample: parcel-tracker';
 
 export interface DeskOptions {
@@ -42,6 +44,8 @@ export class Desk {
   private readonly recent = new RecentCases();
   private readonly sessions = new Map<string, CaseSession>();
   private readonly jobs = new Map<string, AbortController>();
+  /** What was last said of each job: a window that comes late, or is loaded anew, hears it. */
+  private readonly lastOfJob = new Map<string, JobEvent>();
   private readonly listeners = new Set<(event: ServiceEvent) => void>();
   private initialJob: string | null = null;
   private initialCase: string | null = null;
@@ -50,8 +54,10 @@ export class Desk {
     this.options = options;
   }
 
+  /** The listener first hears where each job stands. */
   subscribe(listener: (event: ServiceEvent) => void): () => void {
     this.listeners.add(listener);
+    for (const event of this.lastOfJob.values()) listener(event);
     return () => this.listeners.delete(listener);
   }
 
@@ -155,8 +161,8 @@ export class Desk {
       readLines(this.session(id).source, this.row(id, evidence), from, count),
     'evidence.bytes': ({ case: id, evidence, offset, count }) =>
       readBytes(this.session(id).source, this.row(id, evidence), offset, count),
-    'evidence.search': async ({ case: id, evidence, text, from }) => ({
-      line: await searchLines(this.session(id).source, this.row(id, evidence), text, from),
+    'evidence.search': async ({ case: id, evidence, text, from, backwards }) => ({
+      line: await searchLines(this.session(id).source, this.row(id, evidence), text, from, backwards ?? false),
     }),
   };
 
@@ -231,7 +237,9 @@ export class Desk {
             file: p.file,
           }),
       });
-      const id = randomUUID();
+      // the case's own id: a link to a view of it holds on another start and another machine
+      const { id } = session.source;
+      this.sessions.get(id)?.close();
       this.sessions.set(id, session);
       this.recent.add(session.source.folder, session.source.name);
       opened(id);
@@ -250,6 +258,9 @@ export class Desk {
   }
 
   private publish(event: ServiceEvent): void {
+    this.lastOfJob.set(event.job, event);
+    const [oldest] = this.lastOfJob.keys();
+    if (this.lastOfJob.size > jobsRemembered && oldest !== undefined) this.lastOfJob.delete(oldest);
     for (const listener of this.listeners) listener(event);
   }
 }
@@ -265,13 +276,18 @@ export class CallFailure extends Error {
 }
 
 function failure(code: Parameters<typeof say>[0], args: Parameters<typeof say>[1]): CallFailure {
-  return new CallFailure({ code, message: say(code, args), unsafe: false });
+  return new CallFailure({ code, args: args ?? {}, message: say(code, args), unsafe: false });
 }
 
 function toFailure(error: unknown): CallFailure {
   if (error instanceof CallFailure) return error;
   if (error instanceof Refusal)
-    return new CallFailure({ code: error.code, message: say(error.code, error.args), unsafe: error.unsafe });
+    return new CallFailure({
+      code: error.code,
+      args: error.args,
+      message: say(error.code, error.args),
+      unsafe: error.unsafe,
+    });
   const reason = error instanceof Error ? error.message : String(error);
   return failure('error/internal', { reason });
 }

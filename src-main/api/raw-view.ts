@@ -3,6 +3,7 @@
  * showing only.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
+import { compressionOf } from '../case/archive/container-kind.ts';
 import { defaultBudgets } from '../case/budgets.ts';
 import type { Case } from '../case/case.ts';
 import { decodedHead, EvidenceSource } from '../case/evidence-source.ts';
@@ -14,19 +15,23 @@ const shownChars = 4_000;
 
 class Enough extends Error {}
 
-/** Calls `take` for every line until it gives false. */
-async function eachLine(
-  source: Case,
-  row: EvidenceRow,
-  take: (n: number, text: () => string) => boolean,
-): Promise<number> {
-  const evidence = new EvidenceSource(
+function decoded(source: Case, row: EvidenceRow): EvidenceSource {
+  return new EvidenceSource(
     { path: source.vault.pathOf(row.sha256), name: row.path, sizeBytes: row.sizeBytes, modifiedNs: row.modifiedNs },
     defaultBudgets,
     () => undefined,
     () => undefined,
     () => undefined,
   );
+}
+
+/** Calls `take` for every line until it gives false. */
+async function eachLine(
+  source: Case,
+  row: EvidenceRow,
+  take: (n: number, text: () => string) => boolean,
+): Promise<number> {
+  const evidence = decoded(source, row);
   const splitter = new LineSplitter((line) => {
     if (!take(line.number, () => line.text())) throw new Enough();
   });
@@ -61,29 +66,50 @@ export async function readLine(source: Case, row: EvidenceRow, line: number): Pr
   return (await readLines(source, row, line, 1)).lines[0]?.text ?? '';
 }
 
-export function readBytes(source: Case, row: EvidenceRow, offset: number, count: number): RawBytes {
-  const fd = openSync(source.vault.pathOf(row.sha256), 'r');
+/** Bytes as parsers see them: with the compression taken off, since that is what offsets count in. */
+export async function readBytes(source: Case, row: EvidenceRow, offset: number, count: number): Promise<RawBytes> {
+  const plain = readPlain(source.vault.pathOf(row.sha256), offset, count);
+  if (plain) return { path: row.path, offset, total: row.sizeBytes, hex: plain.toString('hex') };
+  const taken: Buffer[] = [];
+  let total = 0;
+  for await (const chunk of decoded(source, row).chunks()) {
+    const from = Math.max(0, offset - total);
+    const to = Math.min(chunk.length, offset + count - total);
+    if (from < to) taken.push(Buffer.from(chunk.subarray(from, to)));
+    total += chunk.length;
+  }
+  return { path: row.path, offset, total, hex: Buffer.concat(taken).toString('hex') };
+}
+
+/** Undefined where the file is compressed. */
+function readPlain(path: string, offset: number, count: number): Buffer | undefined {
+  const fd = openSync(path, 'r');
   try {
+    const head = Buffer.alloc(16);
+    if (compressionOf(head.subarray(0, readSync(fd, head, 0, 16, 0))) !== 'none') return undefined;
     const buffer = Buffer.alloc(count);
-    const n = readSync(fd, buffer, 0, count, offset);
-    return { path: row.path, offset, total: row.sizeBytes, hex: buffer.subarray(0, n).toString('hex') };
+    return buffer.subarray(0, readSync(fd, buffer, 0, count, offset));
   } finally {
     closeSync(fd);
   }
 }
 
-/** The next line after `from` that holds the text as it is written; case does not matter. */
+/**
+ * The nearest line after `from`, or before it, that holds the text as it is written; case does not matter.
+ */
 export async function searchLines(
   source: Case,
   row: EvidenceRow,
   wanted: string,
   from: number,
+  backwards: boolean,
 ): Promise<number | null> {
   const needle = wanted.toLowerCase();
   let found: number | null = null;
   await eachLine(source, row, (n, text) => {
-    if (n > from && text().toLowerCase().includes(needle)) found = n;
-    return found === null;
+    if (backwards && n >= from) return false;
+    if ((backwards || n > from) && text().toLowerCase().includes(needle)) found = n;
+    return backwards || found === null;
   });
   return found;
 }

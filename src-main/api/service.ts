@@ -11,7 +11,10 @@ import type { Budgets } from '../case/budgets.ts';
 import { Case, type ImportProgress } from '../case/case.ts';
 import { Refusal } from '../case/refusal.ts';
 import { type Verification, verifyCase } from '../case/verify.ts';
+import { type Outline, outlineOf } from '../report/outline.ts';
 import { renderPdf } from '../report/pdf/render-pdf.ts';
+import { renderHtml } from '../report/render-html.ts';
+import { renderMarkdown } from '../report/render-markdown.ts';
 import { buildReport } from '../report/report-model.ts';
 import { ParsePool } from '../workers/pool.ts';
 import { bundledPath } from './bundled-path.ts';
@@ -56,7 +59,19 @@ export class CaseSession {
   }
 
   async pdf(language: Language): Promise<Uint8Array> {
-    return await renderPdf(this.analysis, this.report(language), language, bundledPath('out/fonts'));
+    return await renderPdf(this.outline(language), bundledPath('out/fonts'));
+  }
+
+  html(language: Language): string {
+    return renderHtml(this.outline(language));
+  }
+
+  markdown(language: Language): string {
+    return renderMarkdown(this.outline(language));
+  }
+
+  private outline(language: Language): Outline {
+    return outlineOf(this.analysis, this.report(language), language);
   }
 
   series(metric?: string): readonly CatalogueEntry[] {
@@ -139,10 +154,13 @@ async function sessionAfter(
   }
 }
 
-/** A case is named for what was opened: without the endings of archives. */
+/** A case is named for what was opened: without the endings of archives; an uploaded folder by the folder. */
 function nameOf(inputs: readonly BundleInput[]): string {
   const first = inputs[0];
   if (first === undefined) return 'case';
+  const folders = new Set(inputs.map((i) => (typeof i === 'string' ? '' : i.name.split('/').slice(0, -1)[0])));
+  const [folder] = folders;
+  if (folders.size === 1 && folder) return folder;
   const base = basename(typeof first === 'string' ? resolve(first) : first.name);
   const bare = statSync(inputPath(first)).isDirectory()
     ? base

@@ -137,9 +137,11 @@ export function rangeOf(
   const seconds = Math.max(1e-9, to - from);
   for (const s of drawnSeries(analysis).values()) {
     const unit: Unit = metricInfo(s.metric).unit;
-    const a = valueAt(s.track, from);
+    // a series that begins inside the range is told from its first value on; one that begins later says nothing
+    const first = s.track.t[0];
+    if (first === undefined || first > to) continue;
+    const a = valueAt(s.track, Math.max(from, first));
     const b = valueAt(s.track, to);
-    if (!Number.isFinite(a) || !Number.isFinite(b)) continue;
     const difference = b - a;
     const sign = difference > 0 ? '+' : '';
     rows.push({

@@ -285,7 +285,13 @@ class ReportBuilder {
         age_s: round(r.age),
       })),
       unattributed: ladder.unattributed,
-      limit: ladder.limit ? { bytes: ladder.limit.bytes, evidence: this.path(ladder.limit.evidence) } : null,
+      limit: ladder.limit
+        ? {
+            bytes: ladder.limit.bytes,
+            evidence: this.path(ladder.limit.evidence),
+            ...placeFields(this.isText(ladder.limit.evidence), ladder.limit.position),
+          }
+        : null,
     };
   }
 }

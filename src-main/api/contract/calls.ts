@@ -5,10 +5,12 @@
 import * as v from 'valibot';
 import type { DiagnoseDocument } from './documents.ts';
 import type { Basis, EvidenceKind } from './evidence.ts';
-import { languages } from './messages.ts';
+import { languages, type MessageArgs } from './messages.ts';
 import type { Unit } from './metrics.ts';
 
 const id = v.pipe(v.string(), v.maxLength(64), v.regex(/^[\w-]{1,64}$/));
+/** Series carry the names programs give them: dots and colons too. */
+const seriesId = v.pipe(v.string(), v.maxLength(64), v.regex(/^[\w.:-]{1,64}$/));
 const seconds = v.pipe(v.number(), v.finite());
 const language = v.picklist(languages);
 const width = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000));
@@ -43,7 +45,7 @@ export const callSchemas = {
   'timeline.lanes': v.strictObject({ ...ofCase, language }),
   'timeline.window': v.strictObject({
     ...ofCase,
-    series: v.pipe(v.array(id), v.minLength(1), v.maxLength(64)),
+    series: v.pipe(v.array(seriesId), v.minLength(1), v.maxLength(64)),
     from: seconds,
     to: seconds,
     width,
@@ -68,6 +70,8 @@ export const callSchemas = {
     evidence: evidenceId,
     text: v.pipe(v.string(), v.minLength(1), v.maxLength(500)),
     from: line,
+    /** Towards the beginning of the file: the last line before `from`. */
+    backwards: v.optional(v.boolean()),
   }),
 } as const;
 
@@ -246,6 +250,7 @@ export interface RawLines {
 export interface RawBytes {
   readonly path: string;
   readonly offset: number;
+  /** Length of the decoded bytes: offsets of warnings and findings count in these. */
   readonly total: number;
   /** Hexadecimal, two digits a byte. */
   readonly hex: string;
@@ -290,9 +295,10 @@ export interface CallResults {
   'evidence.search': { readonly line: number | null };
 }
 
-/** What goes wrong, in the words of the catalogue. `unsafe`: refused for safety. */
+/** What goes wrong, in the words of the catalogue: English in `message`, any language from `code` and `args`. `unsafe`: refused for safety. */
 export interface CallError {
   readonly code: string;
+  readonly args: MessageArgs;
   readonly message: string;
   readonly unsafe: boolean;
 }

@@ -109,7 +109,12 @@ export interface LadderDocument {
   readonly total: number;
   readonly rows: readonly LadderRowEntry[];
   readonly unattributed: number;
-  readonly limit: { readonly bytes: number; readonly evidence: string } | null;
+  readonly limit: {
+    readonly bytes: number;
+    readonly evidence: string;
+    readonly line?: number;
+    readonly offset?: number;
+  } | null;
 }
 
 export interface FindingEvidence {

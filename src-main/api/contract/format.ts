@@ -29,7 +29,7 @@ function scaled(bytes: number, step: number, names: readonly string[]): string {
   if (!Number.isFinite(bytes)) return '?';
   let value = Math.abs(bytes);
   let i = 0;
-  while (value >= step && i < names.length - 1) {
+  while (Number(significant(value)) >= step && i < names.length - 1) {
     value /= step;
     i++;
   }
@@ -41,9 +41,10 @@ function scaled(bytes: number, step: number, names: readonly string[]): string {
 export function significant(value: number): string {
   const size = Math.abs(value);
   if (size === 0) return '0';
-  if (size >= 100) return String(Math.round(value));
-  if (size >= 10) return value.toFixed(1);
-  if (size >= 1) return value.toFixed(2);
+  // where rounding would add a digit the next form has it
+  if (size >= 99.95) return String(Math.round(value));
+  if (size >= 9.995) return value.toFixed(1);
+  if (size >= 0.9995) return value.toFixed(2);
   return String(Number(value.toPrecision(3)));
 }
 

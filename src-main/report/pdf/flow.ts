@@ -4,8 +4,8 @@
  */
 import PDFDocument from 'pdfkit';
 import { escapeControls } from '../../api/contract/format.ts';
+import { ink } from '../drawing/palette.ts';
 import type { ReportFonts } from './fonts.ts';
-import { ink } from './palette.ts';
 
 export const page = { width: 595.28, height: 841.89, margin: 48, foot: 40 } as const;
 export const contentWidth = page.width - 2 * page.margin;

@@ -70,8 +70,13 @@ function start(): void {
   else if (process.argv.includes('--sample')) desk.openSample();
 
   window = openWindow(join(bundledPath('out/preload'), 'preload.cjs'), 'Spanscope');
-  const end = desk.subscribe((event) => {
-    if (window && !window.isDestroyed()) window.webContents.send(channels.event, event);
+  let end: () => void = () => undefined;
+  // each document hears where jobs stand once it can listen
+  window.webContents.on('did-finish-load', () => {
+    end();
+    end = desk.subscribe((event) => {
+      if (window && !window.isDestroyed()) window.webContents.send(channels.event, event);
+    });
   });
   window.on('closed', () => {
     end();

@@ -7,7 +7,7 @@ import { type Command, exit, isSet, text, UsageError } from '../command.ts';
 
 export const diagnoseCommand: Command = {
   name: 'diagnose',
-  usage: 'diagnose BUNDLE... [--json] [--pdf FILE] [--lang en|zh-CN] [--case DIR]',
+  usage: 'diagnose BUNDLE... [--json] [--pdf FILE] [--html FILE] [--md FILE] [--lang en|zh-CN] [--case DIR]',
   options: {
     pdf: { type: 'string' },
     html: { type: 'string' },
@@ -18,8 +18,6 @@ export const diagnoseCommand: Command = {
   async run({ args, values, terminal, service, signal }) {
     if (args.length === 0) throw new UsageError('diagnose needs a bundle');
     const language = languageOf(text(values, 'lang'));
-    for (const later of ['html', 'md'])
-      if (text(values, later) !== undefined) throw new UsageError(`--${later}: not yet`);
     const session = await service.open({
       inputs: args,
       caseFolder: text(values, 'case'),
@@ -37,6 +35,10 @@ export const diagnoseCommand: Command = {
         for (const w of e.warnings) if (w.severity !== 'info') terminal.warn(`${e.path}: ${w.message}`);
       const pdf = text(values, 'pdf');
       if (pdf !== undefined) writeFileSync(pdf, await session.pdf(language));
+      const html = text(values, 'html');
+      if (html !== undefined) writeFileSync(html, session.html(language));
+      const markdown = text(values, 'md');
+      if (markdown !== undefined) writeFileSync(markdown, session.markdown(language));
       if (isSet(values, 'json')) await terminal.json(document);
       else await terminal.write(inWords(document));
       return exitOf(document);

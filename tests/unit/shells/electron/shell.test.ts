@@ -31,6 +31,7 @@ async function start(...args: string[]) {
   await import('../../../../src-main/shells/electron/main.ts');
   shell.becomeReady();
   await vi.waitFor(() => expect(shell.windows.length).toBe(1));
+  shell.windows[0]?.webContents.emit('did-finish-load');
 }
 
 beforeEach(() => {

@@ -1,5 +1,5 @@
 /** The loopback server as a browser, a script and a hostile page meet it. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ let token: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'spanscope-server-'));
   process.env.SPANSCOPE_HOME = join(folder, 'home');
+  mkdirSync(join(folder, 'home', 'cases'), { recursive: true });
   writeFileSync(join(folder, 'index.html'), '<!doctype html>');
   shell = await LoopbackShell.start({ port: 0, rendererFolder: folder, sampleBundle: sample });
   const url = new URL(shell.url);
@@ -126,23 +127,23 @@ describe('the loopback server', () => {
     await call('case.close', { case: end.case });
   });
 
-  it('cancels within a tenth of a second and leaves nothing behind', async () => {
+  it('cancels and leaves nothing behind', async () => {
     const large = 'gc 1 @0.1s 1%: 0.1+1+0.1 ms clock, 0.1+0/1/0+0.1 ms cpu, 4->5->3 MB, 8 MB goal, 2 P\n'.repeat(
       600_000,
     );
     await post('/upload?id=87654321&name=large.log', new TextEncoder().encode(large), {
       'content-type': 'application/octet-stream',
     });
-    let cancelledAt = 0;
+    const recent = async () => ((await call('app.info', {})).recent as unknown[]).length;
+    const before = await recent();
     const end = await endOf(async () => {
       const { job } = await call('case.open', { source: { kind: 'upload', upload: '87654321' } });
       await new Promise((resolve) => setTimeout(resolve, 250));
-      cancelledAt = performance.now();
       expect(await call('job.cancel', { job })).toEqual({ cancelled: true });
       return String(job);
     });
     expect(end.state).toBe('cancelled');
-    expect(performance.now() - cancelledAt).toBeLessThan(5_000);
-    expect((await call('app.info', {})).recent).toHaveLength(1);
+    expect(await recent()).toBe(before);
+    expect(readdirSync(join(folder, 'home', 'cases'))).toHaveLength(before);
   });
 });

@@ -6,6 +6,7 @@ import type { SeriesRole } from '../../api/contract/calls.ts';
 import type { Unit } from '../../api/contract/metrics.ts';
 import { perPixel } from '../../case/store/window.ts';
 import { formatValue } from '../words.ts';
+import type { Canvas } from './canvas.ts';
 import { ink, strokes } from './palette.ts';
 
 export interface ChartSeries {
@@ -41,7 +42,7 @@ const foot = 14;
 const gapSteps = 5;
 
 export function drawChart(
-  doc: PDFKit.PDFDocument,
+  doc: Canvas,
   spec: ChartSpec,
   x: number,
   y: number,
@@ -57,7 +58,7 @@ export function drawChart(
   const at = (t: number) => left + ((t - spec.from) / Math.max(1e-9, spec.to - spec.from)) * (right - left);
 
   doc.font('bold').fontSize(8.5).fillColor(ink.text).text(text(spec.title), x, y, { lineBreak: false });
-  legend(doc, spec, left + 40, y, text);
+  legend(doc, spec, Math.max(left + 40, x + doc.widthOfString(text(spec.title)) + 14), y, text);
   for (const tick of scale.ticks) {
     doc.moveTo(left, scale.at(tick)).lineTo(right, scale.at(tick)).lineWidth(0.4).strokeColor(ink.line).stroke();
     doc
@@ -104,7 +105,7 @@ export function drawChart(
   doc.moveTo(left, bottom).lineTo(right, bottom).lineWidth(0.6).strokeColor(ink.soft).stroke();
 }
 
-function stroke(doc: PDFKit.PDFDocument, role: SeriesRole): void {
+function stroke(doc: Canvas, role: SeriesRole): void {
   const { colour, dash } = strokes[role];
   doc.lineWidth(1.1).strokeColor(colour).fillColor(colour);
   if (dash) doc.dash(dash[0], { space: dash[1] });
@@ -112,7 +113,7 @@ function stroke(doc: PDFKit.PDFDocument, role: SeriesRole): void {
 }
 
 function line(
-  doc: PDFKit.PDFDocument,
+  doc: Canvas,
   s: ChartSeries,
   spec: ChartSpec,
   at: (t: number) => number,
@@ -148,10 +149,10 @@ function usualStep(t: ArrayLike<number>): number {
   return steps[Math.floor(steps.length * 0.75)] ?? Number.POSITIVE_INFINITY;
 }
 
-function legend(doc: PDFKit.PDFDocument, spec: ChartSpec, x: number, y: number, text: (s: string) => string): void {
+function legend(doc: Canvas, spec: ChartSpec, x: number, y: number, text: (s: string) => string): void {
   let at = x;
   doc.font('regular').fontSize(7);
-  for (const s of spec.series) {
+  for (const s of spec.series.filter(({ title }) => title !== '')) {
     const title = text(s.title);
     stroke(doc, s.role);
     doc

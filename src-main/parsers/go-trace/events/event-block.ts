@@ -1,0 +1,37 @@
+/**
+ * Ordered events on their way from the ordering to the model: a small block of columns, filled, read and filled again. No object per event.
+ *
+ * The arguments are those of the event table with ids resolved: stacks, strings and types are indexes of the trace's own tables. The ordering puts in
+ * what it alone knows, where Go's reader does the same:
+ *   ProcStatus  2: state before             GoStatus, GoStatusStack  1: state before (the thread is in the context)
+ *   ProcSteal   2: status before            STWEnd                   0: reason
+ *   UserTaskEnd 1: parent, 2: name          UserTaskBegin            1: parent or -1
+ *   SyncPoint   0: number of the sync
+ *
+ * @source Go 1.26 internal/trace/order.go ("smuggle"), event.go StateTransition, Range, Task
+ */
+
+/** Rows of a block: small enough to stay in the processor's cache. */
+export const blockRows = 2048;
+
+/** Numbers of a row in `num`, and what each is. Beside one another, so that a row is written and read in one place of memory. */
+export const rowWidth = 9;
+/** Strictly rising; nanoseconds since the start of the trace. */
+export const timeAt = 0;
+/** The context before the event: thread, P and goroutine, -1 for none. */
+export const threadAt = 1;
+export const procAt = 2;
+export const goroutineAt = 3;
+/** Place in the file. */
+export const offsetAt = 4;
+/** The first of four arguments. */
+export const argsAt = 5;
+
+export class EventBlock {
+  rows = 0;
+  readonly code = new Uint8Array(blockRows);
+  /** Stack of the context. */
+  readonly stack = new Uint32Array(blockRows);
+  /** `rowWidth` numbers a row. */
+  readonly num = new Float64Array(blockRows * rowWidth);
+}
