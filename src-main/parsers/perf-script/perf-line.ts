@@ -101,7 +101,11 @@ function parseSymbol(text: string, address: string): PerfFrame {
       symbol = text.slice(0, open);
     }
   }
-  const name = symbol.trim().replace(/\+0x[0-9a-f]{1,16}$/, '');
+  // ABI0 is how the function is called, not which
+  const name = symbol
+    .trim()
+    .replace(/\+0x[0-9a-f]{1,16}$/, '')
+    .replace(/\.abi(?:0|internal)$/, '');
   return {
     function: name === '' || name === '[unknown]' ? `0x${address}` : name,
     file: object === 'inlined' || !isLibrary(object) ? '' : object,

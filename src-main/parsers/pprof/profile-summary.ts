@@ -1,6 +1,7 @@
 /** What the case keeps of a profile that was read whole: totals, the top functions, whom the values are charged to, and what is wrong with it. */
 import type { Position } from '../../api/contract/evidence.ts';
 import { type ProfileLabelSummary, type ProfileRow, type Sink, wallClock } from '../contract.ts';
+import { growsGoHeap } from '../mappings/go-heap-growth.ts';
 import { owners } from './owners.ts';
 import { type ProfileModel, valuesPerSample } from './profile-model.ts';
 import { defaultSampleType } from './profile-query.ts';
@@ -60,7 +61,7 @@ export function sayProfile(
     samples: profile.sampleCount,
     totals: totals.map(Number),
     top,
-    owners: owners(profile, order, ownersKept),
+    owners: owners(profile, order, ownersKept, what === 'mappings' ? growsGoHeap : undefined),
     ...(profile.comments.length > 0 ? { comments: profile.comments.slice(0, 50).map((c) => c.slice(0, 1_000)) } : {}),
     ...(labels.length > 0 ? { labels } : {}),
   });
