@@ -200,8 +200,9 @@ class GoroutineText implements Reading {
   private takeFile(line: Line, open: Open): boolean {
     const where = parseFileLine(line.head(1_100));
     if (!where) {
-      // a traceback cut at the right edge still tells that a frame was there
-      const known = open.call !== undefined && line.byte(0) === 9;
+      // a traceback cut at the right edge still tells that a frame was there; of a thread that runs there is none
+      const known =
+        line.byte(0) === 9 && (open.call !== undefined || line.startsWith('\tgoroutine running on other thread'));
       open.call = undefined;
       return known;
     }
