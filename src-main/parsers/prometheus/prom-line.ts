@@ -7,6 +7,8 @@ export interface PromSample {
   readonly name: string;
   /** Label text between the braces, as written; the key of the series together with the name. */
   readonly labelText: string;
+  /** Characters that name and labels take, from the beginning of the line. */
+  readonly headLength: number;
   readonly value: number;
   /** As written: milliseconds in Prometheus' own format, seconds in OpenMetrics. Undefined where the line has none. */
   readonly timestamp: string | undefined;
@@ -40,7 +42,7 @@ export function parsePromLine(text: string): PromSample | undefined {
   if (!tokens) return undefined;
   const value = parsePromValue(tokens.value);
   if (value === undefined) return undefined;
-  return { name, labelText, value, timestamp: tokens.timestamp };
+  return { name, labelText, headLength: at, value, timestamp: tokens.timestamp };
 }
 
 export function parsePromValue(token: string): number | undefined {
