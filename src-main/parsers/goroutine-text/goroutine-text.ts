@@ -31,6 +31,7 @@ const statesCounted = 20;
 const crashesShown = 5;
 const profileHead = /^([a-z]{3,30}) profile: total (\d{1,12})$/;
 const countHead = /^(\d{1,12}) @(?: 0x[0-9a-f]{1,16}){0,1100}\s*$/;
+const ancestor = /^\[originating from goroutine \d{1,19}\]:$/;
 /** Lines of a crash stand together; so many others may stand between, written by other goroutines. */
 const gapLines = 3;
 
@@ -152,6 +153,11 @@ class GoroutineText implements Reading {
   }
 
   private takeCrash(text: string, line: Line, context: TextContext): boolean {
+    // GODEBUG=tracebackancestors: the stacks of those that started it, which run no more
+    if (this.groups.total + (this.open ? 1 : 0) > 0 && ancestor.test(text)) {
+      this.begin({ id: '', state: 'ancestor', minutes: 0, locked: false, leaked: false, count: 0 }, line);
+      return true;
+    }
     if (this.crash && text === 'runtime stack:') {
       this.begin({ id: '', state: 'runtime stack', minutes: 0, locked: false, leaked: false, count: 0 }, line);
       return true;
@@ -226,6 +232,7 @@ class GoroutineText implements Reading {
     const goroutine = this.open?.goroutine;
     this.open = undefined;
     if (!goroutine) return false;
+    if (goroutine.state === 'ancestor') return true;
     this.crash?.addGoroutine(goroutine);
     if (goroutine.count > 0) this.groups.add(goroutine);
     return true;

@@ -6,7 +6,14 @@ import type { ReadingReport } from '../../api/contract/evidence.ts';
 import { captureClock, type Frame, wallClock } from '../contract.ts';
 import type { Line } from '../text/line.ts';
 import { type Reading, type ReadingFormat, sampleTime, type TextContext } from '../text/reading.ts';
-import { type PromSample, parseLabels, parsePromLine, parsePromValue } from './prom-line.ts';
+import {
+  type PromSample,
+  parseLabels,
+  parsePromComposite,
+  parsePromLine,
+  parsePromValue,
+  promTimeNs,
+} from './prom-line.ts';
 import { promMetrics } from './prom-names.ts';
 
 /** Beyond this many series of one file the rest is counted, not kept: an exposition is written by whoever writes the program. */
@@ -38,6 +45,7 @@ class Prometheus implements Reading {
   private scrape = 0;
   private scrapes = 0;
   private rowOpen = false;
+  private rowNs: bigint | undefined;
   private active = false;
   private openMetrics = false;
   private samples = 0;
@@ -59,20 +67,28 @@ class Prometheus implements Reading {
     const text = line.text();
     if (!this.active && !own.test(text) && !/^[A-Za-z_:][\w:]{0,200}\{[A-Za-z_]\w{0,100}="/.test(text)) return false;
     const sample = parsePromLine(text);
-    if (!sample) return false;
+    const parts = sample ? [] : parsePromComposite(text);
+    if (!sample && parts.length === 0) return false;
     this.active = true;
+    if (sample) this.add(sample, text.length === line.length ? text : '', line.number, context);
+    else for (const part of parts) this.add(part, '', line.number, context);
+    return true;
+  }
+
+  /** @param text the line, where its characters are its bytes; else empty */
+  private add(sample: PromSample, text: string, line: number, context: TextContext): void {
     this.samples++;
+    const ownNs = sample.timestamp === undefined ? undefined : promTimeNs(sample.timestamp);
     const key = `${sample.name}{${sample.labelText}`;
-    if (!this.columns.has(key)) this.newSeries(key, sample, line.number, context);
+    if (!this.columns.has(key)) this.newSeries(key, sample, line, context, ownNs);
     const column = this.columns.get(key);
     if (!column) {
       this.dropped++;
-      return true;
+      return;
     }
-    if (column.head === '' && text.length === line.length) column.head = text.slice(0, sample.headLength);
+    if (column.head === '') column.head = text.slice(0, sample.headLength);
     if (this.last) this.last.next = column;
-    this.put(column, sample.value, line.number, context);
-    return true;
+    this.put(column, sample.value, line, context, ownNs);
   }
 
   endSection(): void {
@@ -130,13 +146,15 @@ class Prometheus implements Reading {
     return true;
   }
 
-  private put(column: Column, sampleValue: number, line: number, context: TextContext): void {
+  /** @param ownNs the time the line itself gives: samples of other times are other rows */
+  private put(column: Column, sampleValue: number, line: number, context: TextContext, ownNs?: bigint): void {
     this.last = column;
     if (this.rowOpen && column.scrape === this.scrape) {
       this.rowOpen = false;
       this.scrape++;
     }
-    if (!this.rowOpen) this.openRow(line, context);
+    if (!this.rowOpen) this.scrapes++;
+    if (!this.rowOpen || ownNs !== this.rowNs) this.openRow(line, context, ownNs);
     column.scrape = this.scrape;
     const value = sampleValue * column.scale;
     if (Number.isFinite(value)) (this.frame as Frame).set(this.columnOf(column), value);
@@ -155,7 +173,13 @@ class Prometheus implements Reading {
       : { metric, sourceName: sample.name, labels: parseLabels(sample.labelText) };
   }
 
-  private newSeries(key: string, sample: PromSample, line: number, context: TextContext): void {
+  private newSeries(
+    key: string,
+    sample: PromSample,
+    line: number,
+    context: TextContext,
+    ownNs: bigint | undefined,
+  ): void {
     this.note(sample);
     if (this.columns.size >= seriesLimit) {
       if (this.columns.size === seriesLimit) {
@@ -170,7 +194,7 @@ class Prometheus implements Reading {
       this.columns.set(key, undefined);
       return;
     }
-    if (!this.frame) this.frame = this.frameFor(context);
+    if (!this.frame) this.frame = this.frameFor(context, ownNs);
     const index = this.frame.column(this.spec(sample));
     const scale = promMetrics.get(sample.name)?.scale ?? 1;
     this.columns.set(key, { index, scale, sample, scrape: -1, head: '', next: undefined });
@@ -195,15 +219,15 @@ class Prometheus implements Reading {
     this.metricsSeen.add(`${family}{${labels}`);
   }
 
-  private openRow(line: number, context: TextContext): void {
-    this.frame = this.frameFor(context);
-    this.frame.row(sampleTime(context).ns, line);
+  private openRow(line: number, context: TextContext, ownNs: bigint | undefined): void {
+    this.frame = this.frameFor(context, ownNs);
+    this.frame.row(ownNs ?? sampleTime(context).ns, line);
+    this.rowNs = ownNs;
     this.rowOpen = true;
-    this.scrapes++;
   }
 
-  private frameFor(context: TextContext): Frame {
-    const wall = sampleTime(context).domain === 'wall';
+  private frameFor(context: TextContext, ownNs: bigint | undefined): Frame {
+    const wall = ownNs !== undefined || sampleTime(context).domain === 'wall';
     const key = wall ? 'wall' : 'capture';
     let frame = this.frames.get(key);
     if (!frame) {

@@ -57,3 +57,40 @@ describe('many scrapes of one program', () => {
     ]);
   });
 });
+
+describe('lines with their own time', () => {
+  it('stand at it, in milliseconds or in seconds', async () => {
+    const { messages } = await readBytes(
+      Buffer.from(
+        'go_goroutines 5 1795500000250\ngo_threads 7 1795500000250\ngo_goroutines 6 1795500015.5\ngo_threads 8 1795500030.5\n',
+      ),
+      'x',
+    );
+    const chunk = messages.find((m) => m.kind === 'chunk')?.chunk;
+    expect(chunk?.clock.domain).toBe('wall');
+    expect([...(chunk?.t ?? [])].map((t) => t / 1e9)).toEqual([0, 15.25, 30.25]);
+    expect(chunk?.originNs).toBe(1_795_500_000_250_000_000n);
+    expect(chunk?.values.map((v) => [...v])).toEqual([
+      [5, 6, Number.NaN],
+      [7, Number.NaN, 8],
+    ]);
+  });
+});
+
+describe('composite values of OpenMetrics 2', () => {
+  it('are read under the names of version 1', async () => {
+    const columns = await columnsOf(
+      '# TYPE lat histogram\nlat{route="a"} {count:12,sum:3.5,bucket:[0.1:2,+Inf:12]} st@1795500000.0 # {trace_id="x"} 0.9\n' +
+        '# TYPE gc summary\ngc {count:4,sum:1,quantile:[0.5:0.25]}\n# TYPE req counter\nreq_total{m="get"} 9 1795500000.0 st@1795490000.0\n',
+    );
+    expect(Object.fromEntries(columns)).toMatchObject({
+      'lat_count{"route":"a"}': [12],
+      'lat_sum{"route":"a"}': [3.5],
+      'lat_bucket{"route":"a","le":"0.1"}': [2],
+      'lat_bucket{"route":"a","le":"+Inf"}': [12],
+      'gc_count{}': [4],
+      'gc{"quantile":"0.5"}': [0.25],
+    });
+    expect([...(columns.get('req_total{"m":"get"}') ?? [])]).toContain(9);
+  });
+});
