@@ -163,7 +163,7 @@ class GoroutineText implements Reading {
       return true;
     }
     const read = readCrashLine(text);
-    if (!read) return false;
+    if (!read) return this.takeWords(text, line.number);
     if (read.role === 'thread') {
       if (!this.crash) return false;
       this.closeGoroutine();
@@ -185,6 +185,14 @@ class GoroutineText implements Reading {
     this.closeGoroutine();
     this.crash.add(read, text);
     if (read.role === 'end') this.finishDump(context);
+    return true;
+  }
+
+  /** What a panic says can have many lines; they stand between its first and the goroutines. */
+  private takeWords(text: string, number: number): boolean {
+    if (!this.crash || this.open || this.groups.total > 0 || number !== this.lastLine + 1 || !text.startsWith('\t'))
+      return false;
+    this.crash.addWords(text);
     return true;
   }
 
