@@ -29,6 +29,7 @@ import { memStatsTextFormat } from './memstats/memstats-text.ts';
 import { perfScriptFormat } from './perf-script/perf-script.ts';
 import { pprofParser } from './pprof/pprof.ts';
 import { profileTextFormat } from './pprof/profile-text.ts';
+import { topTableFormat } from './pprof/top-table.ts';
 import { hostMemoryFormat } from './proc/meminfo.ts';
 import { pmapFormat } from './proc/pmap.ts';
 import { procLimitsFormat } from './proc/proc-limits.ts';
@@ -83,6 +84,7 @@ export const textFormats = [
   gitLogFormat,
   gitBlameFormat,
   gitOneLineFormat,
+  topTableFormat,
   csvFormat,
   foldedStacksFormat,
   appLogFormat,
