@@ -11,7 +11,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MessageArgs } from '../api/contract/messages.ts';
 import type { Json } from '../parsers/contract.ts';
-import type { SinkMessage } from '../parsers/message-sink.ts';
 import { type BundleInput, openBundle } from './archive/open-bundle.ts';
 import type { Note } from './archive/unpack.ts';
 import { type Budgets, defaultBudgets } from './budgets.ts';
@@ -21,6 +20,7 @@ import { Journal } from './journal.ts';
 import { Refusal } from './refusal.ts';
 import { StoreReader } from './store/read-store.ts';
 import { type EvidenceInput, type EvidenceOutcome, Store } from './store/store.ts';
+import type { StoreMessage } from './store/store-message.ts';
 import { Vault } from './vault.ts';
 
 export const caseFormat = 1;
@@ -36,7 +36,7 @@ interface CaseFile {
 export type ParseRunner = (
   spec: SourceSpec,
   budgets: Budgets,
-  onMessages: (messages: readonly SinkMessage[]) => void,
+  onMessages: (messages: readonly StoreMessage[]) => void,
   onProgress: (bytes: number) => void,
   signal: AbortSignal,
 ) => Promise<EvidenceOutcome>;

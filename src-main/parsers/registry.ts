@@ -7,6 +7,7 @@ import { appLogFormat } from './app-log/app-log.ts';
 import { cgroupFormat } from './cgroup/cgroup.ts';
 import type { Parser } from './contract.ts';
 import { gctraceFormat } from './gctrace/gctrace.ts';
+import { goTraceParser } from './go-trace/go-trace.ts';
 import { goroutineTextFormat } from './goroutine-text/goroutine-text.ts';
 import { heapDebugTextFormat } from './heap-debug-text/heap-debug-text.ts';
 import { jsonFormat } from './json/json-format.ts';
@@ -40,7 +41,7 @@ export const textFormats = [
   appLogFormat,
 ];
 
-export const parsers: readonly Parser[] = [pprofParser, textParser(textFormats)];
+export const parsers: readonly Parser[] = [goTraceParser, pprofParser, textParser(textFormats)];
 
 /** What a file was taken for. */
 export interface Verdict {

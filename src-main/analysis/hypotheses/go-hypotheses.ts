@@ -4,7 +4,13 @@
  */
 import type { Hypothesis } from './hypothesis.ts';
 
-const heapSeries = ['gc_heap_live_bytes', 'heap_alloc_bytes', 'heap_inuse_bytes', 'rss_bytes'] as const;
+const heapSeries = [
+  'gc_heap_live_bytes',
+  'heap_alloc_bytes',
+  'heap_inuse_bytes',
+  'rss_bytes',
+  'trace_heap_live_bytes',
+] as const;
 const goroutineSeries = ['goroutines', 'stack_inuse_bytes', 'rss_bytes', 'heap_alloc_bytes'] as const;
 
 export const goHypotheses: readonly Hypothesis[] = [

@@ -20,7 +20,7 @@ export interface Quantity {
 
 /**
  * The heap that survives collections: what gctrace tells after marking, else the smallest HeapAlloc of each stretch of time, else the totals of heap
- * profiles.
+ * profiles, else what an execution trace tells of its few seconds: after marking, or as the pacer counts.
  */
 export function liveHeap(scene: Scene): Track | undefined {
   const { timeline } = scene;
@@ -28,7 +28,12 @@ export function liveHeap(scene: Scene): Track | undefined {
   if (traced && traced.t.length >= 4) return traced;
   const allocated = timeline.track('heap_alloc_bytes');
   if (allocated && allocated.t.length >= 4) return lowerEnvelope(allocated);
-  return timeline.track('profile_heap_inuse_space') ?? allocated ?? traced;
+  const other = timeline.track('profile_heap_inuse_space') ?? allocated ?? traced;
+  if (other) return other;
+  const cycles = timeline.track('trace_cycle_end_live_bytes');
+  if (cycles && cycles.t.length >= 4) return cycles;
+  const pacer = timeline.track('trace_heap_live_bytes');
+  return pacer && pacer.t.length >= 4 ? lowerEnvelope(pacer) : cycles;
 }
 
 /** The smallest value of each twelfth of the time: sawtooth off. */

@@ -129,6 +129,12 @@ export const seriesRoles = [
   'mallocs',
   'frees',
   'objects',
+  'trace_live',
+  'running',
+  'runnable',
+  'waiting',
+  'syscall',
+  'procs',
   'goroutines',
   'threads',
   'files',
@@ -136,7 +142,18 @@ export const seriesRoles = [
 ] as const;
 export type SeriesRole = (typeof seriesRoles)[number];
 
-export type LaneKey = 'memory' | 'heap' | 'allocation' | 'gc' | 'pauses' | 'goroutines' | 'files' | 'own';
+export type LaneKey =
+  | 'memory'
+  | 'heap'
+  | 'allocation'
+  | 'trace_heap'
+  | 'trace_allocation'
+  | 'trace_goroutines'
+  | 'gc'
+  | 'pauses'
+  | 'goroutines'
+  | 'files'
+  | 'own';
 
 export interface Lane {
   readonly key: LaneKey;

@@ -33,8 +33,18 @@ export class HeapRecorder {
   }
 
   add(chunk: AllocFreeChunk): void {
+    this.apply(chunk, 0, chunk.rows);
+    this.endChunk();
+  }
+
+  /** Rows `[from, to)` of the next chunk, for who looks at the heap in between. */
+  apply(chunk: AllocFreeChunk, from: number, to: number): void {
+    this.state.apply(chunk, from, to);
+  }
+
+  /** All rows of a chunk are applied: this is where a keyframe may stand. */
+  endChunk(): void {
     const { state } = this;
-    state.apply(chunk, 0, chunk.rows);
     this.chunks++;
     const since = state.events - this.lastKeyframe;
     if (since < leastEventsBetween || since < state.keyframeRows / 2) return;

@@ -61,6 +61,9 @@ export class HeapState {
   misfits: Misfits = noMisfits();
   /** Tiny objects that shared a slot with an earlier one. */
   tinyAllocs = 0;
+  /** Highest HeapAlloc since `forgetPeak`, and the row of the chunk applied last at which it stood. */
+  peakAllocBytes = 0;
+  peakRow = 0;
   /** Live objects and spans by span class. */
   readonly liveByClass = new Float64Array(spanClasses);
   readonly spansByClass = new Float64Array(spanClasses);
@@ -92,6 +95,10 @@ export class HeapState {
         case AllocFreeKind.HeapObjectAlloc:
         case AllocFreeKind.HeapObject:
           this.alloc(address[r], type[r], timeNs[r]);
+          if (this.totals.heapAllocBytes > this.peakAllocBytes) {
+            this.peakAllocBytes = this.totals.heapAllocBytes;
+            this.peakRow = r;
+          }
           break;
         case AllocFreeKind.HeapObjectFree:
           this.free(address[r]);
@@ -114,6 +121,11 @@ export class HeapState {
     }
     this.events += to - from;
     if (to > from) this.timeNs = timeNs[to - 1];
+  }
+
+  forgetPeak(): void {
+    this.peakAllocBytes = this.totals.heapAllocBytes;
+    this.peakRow = -1;
   }
 
   /** Objects of a size class alive, scan and noscan. */

@@ -1,6 +1,6 @@
 import type { SeriesEntry } from '../../../api/contract/documents.ts';
 import { formatRfc3339 } from '../../../api/contract/format.ts';
-import { metricInfo } from '../../../api/contract/metrics.ts';
+import { metricBasis, metricInfo } from '../../../api/contract/metrics.ts';
 import type { CaseSession } from '../../../api/service.ts';
 import { type Command, exit, isSet, text, UsageError, wholeNumber } from '../command.ts';
 
@@ -63,7 +63,7 @@ function headOf(session: CaseSession, e: Entry): SeriesEntry {
     evidence: paths[0] ?? '',
     ...(paths.length > 1 ? { evidence_all: paths } : {}),
     source: e.source,
-    label: 'measured',
+    label: metricBasis(e.metric),
     points: e.points,
     min: e.min,
     max: e.max,
