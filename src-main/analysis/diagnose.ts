@@ -45,10 +45,14 @@ export function analyse(source: Case, thresholds: Thresholds = shippedThresholds
   };
 }
 
-/** Two explanations of one rise cannot both be nearly certain: the second is at most likely. */
-function withoutRivals(ranked: readonly Scored[]): Scored[] {
+/** So near in weight, two causes are told apart by chance. */
+const narrowLead = 0.1;
+
+/** Two explanations of one rise cannot both be nearly certain: the second is at most likely, and so is a first that hardly leads. */
+export function withoutRivals(ranked: readonly Scored[]): Scored[] {
+  const sameRise = (a: Scored, b: Scored) => a.hypothesis.onsetOf.some((m) => b.hypothesis.onsetOf.includes(m));
   return ranked.map((s, i) => {
-    const rival = ranked.slice(0, i).some((r) => r.hypothesis.onsetOf.some((m) => s.hypothesis.onsetOf.includes(m)));
+    const rival = ranked.some((r, k) => k !== i && sameRise(r, s) && (k < i || r.score > s.score - narrowLead));
     return rival && s.confidence === 'high' ? { ...s, confidence: 'medium' } : s;
   });
 }

@@ -6,9 +6,9 @@ import { type DrawnSeries, drawnSeries } from '../analysis/lanes.ts';
 import type { Track } from '../analysis/timeline.ts';
 import { perPixel, readWindow } from '../case/store/window.ts';
 import { whenText } from '../report/verdict-text.ts';
-import { formatValue, Words } from '../report/words.ts';
+import { Words } from '../report/words.ts';
 import type { CallResults, CycleDetail, Cycles, RangeRow, ValueAt, WindowSeries } from './contract/calls.ts';
-import { formatBytes, formatDuration, significant } from './contract/format.ts';
+import { formatBytes, formatDuration, formatValue, significant } from './contract/format.ts';
 import type { Language } from './contract/messages.ts';
 import { metricBasis, metricInfo, type Unit } from './contract/metrics.ts';
 

@@ -77,7 +77,12 @@ export interface Anchor {
 }
 
 export type AnchorBasis =
+  /** Lines with a wall time before and after runtime lines. */
   | 'log_marks'
+  /** Only before: the process started no earlier. */
+  | 'log_line_before'
+  /** Only after: the process started no later. */
+  | 'log_line_after'
   | 'log_prefix'
   | 'process_start'
   | 'last_gc'

@@ -42,7 +42,6 @@ export const recognisers: readonly Recogniser[] = [
   magic('go-heapdump', /^go1\.\d heap dump\n/),
   magic('hprof', /^JAVA PROFILE 1\.0\.\d\0/),
   magic('jfr', /^FLR\0/),
-  textWith('perf-script', /^\S.{0,60} \[\d{3}\] {1,4}\d{1,9}\.\d{6}: {1,20}(?:\d{1,12} )?[\w:-]{1,60}:/),
   textWith(
     'strace',
     /^(?:\[pid {1,3}\d{1,7}\] |\d{1,7} )?[\d:.]{0,20} ?(?:mmap2?|munmap|brk|madvise|mprotect|execve)\(/,

@@ -13,6 +13,7 @@ import { heapDebugTextFormat } from './heap-debug-text/heap-debug-text.ts';
 import { jsonFormat } from './json/json-format.ts';
 import { oomFormat } from './kernel-log/oom-block.ts';
 import { kubectlFormat } from './kubectl/kubectl-describe.ts';
+import { perfScriptFormat } from './perf-script/perf-script.ts';
 import { pprofParser } from './pprof/pprof.ts';
 import { procStatusFormat } from './proc/proc-status.ts';
 import { smapsFormat } from './proc/smaps.ts';
@@ -32,6 +33,7 @@ export const textFormats = [
   statmFormat,
   heapDebugTextFormat,
   goroutineTextFormat,
+  perfScriptFormat,
   oomFormat,
   jsonFormat,
   kubectlFormat,

@@ -2,7 +2,7 @@
  * Who in the program asked for it: each sample is charged to the innermost frame that is the program's own code, since `bytes.growSlice` or
  * `runtime.mallocgc` at the leaf tells nobody what to change.
  */
-import { ownerOf, packageOf } from './go-symbols.ts';
+import { type CodeOwner, ownerOf } from './go-symbols.ts';
 import { frameName, type ProfileModel } from './profile-model.ts';
 
 export interface OwnerRow {
@@ -18,30 +18,22 @@ export interface OwnerRow {
 }
 
 const callersKept = 12;
-
-/** Path of the program's own module, from the file of `main.main`; empty where the profile does not show it. */
-function mainModule(profile: ProfileModel): string {
-  for (let f = 0; f < profile.functionName.length; f++) {
-    if (profile.string(profile.functionName[f] as number) !== 'main.main') continue;
-    const file = profile.string(profile.functionFile[f] as number);
-    const folder = file.slice(0, Math.max(0, file.lastIndexOf('/')));
-    // commands often lie in MODULE/cmd/NAME
-    return folder.replace(/\/cmd\/[^/]{1,100}$/, '');
-  }
-  return '';
-}
+/** Whose frame a sample is charged to: the program's before another module's, that before native code, Go's own last. */
+const ranks: Readonly<Record<CodeOwner, number>> = {
+  main: 3,
+  module: 3,
+  dependency: 2,
+  native: 1,
+  standard: 0,
+  runtime: 0,
+};
 
 /** At most `limit` rows, by falling value of `order` (a sample type). */
 export function owners(profile: ProfileModel, order: number, limit: number): readonly OwnerRow[] {
-  const module = mainModule(profile);
   const rank = new Int8Array(profile.lineFunction.length);
   for (let i = 0; i < rank.length; i++) {
     const { function: name, file } = frameName(profile, i);
-    const owner = ownerOf(name, file);
-    const own =
-      owner === 'main' ||
-      (owner === 'module' && module !== '' && (packageOf(name).startsWith(module) || file.includes(`${module}/`)));
-    rank[i] = own ? 3 : owner === 'module' ? 2 : owner === 'native' ? 1 : 0;
+    rank[i] = ranks[ownerOf(name, file)];
   }
   const types = Math.max(1, profile.sampleTypes.length);
   const rows = new Map<string, { row: OwnerRow; values: number[] }>();
