@@ -102,7 +102,7 @@ function steps(values: NumberColumn, width: 0 | Width, base: number): Uint8Array
 /** The column as it was. `rows` is kept beside the blob. */
 export function decodeColumn(blob: Uint8Array, rows: number): Float64Array<ArrayBuffer> {
   // blobs from SQLite are not aligned
-  const bytes = blob.byteOffset % 8 === 0 ? blob : blob.slice();
+  const bytes = blob.byteOffset % 8 === 0 ? blob : new Uint8Array(blob);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const kind = view.getUint8(0);
   const base = view.getFloat64(8, true);

@@ -66,10 +66,10 @@ function typed(kind: Kind, values: Float64Array<ArrayBuffer>): TableColumn {
   return kind === 'f64' ? values : new kinds[kind](values);
 }
 
-/** Blobs from SQLite are not aligned: a copy is. */
+/** Blobs from SQLite are not aligned: a copy is. (Not by `slice`: that of a Buffer is no copy.) */
 function plain(kind: Kind, part: Uint8Array): TableColumn {
-  const copy = part.slice();
-  return new kinds[kind](copy.buffer as ArrayBuffer, 0, copy.byteLength / kinds[kind].BYTES_PER_ELEMENT);
+  const copy = new Uint8Array(part);
+  return new kinds[kind](copy.buffer, 0, copy.byteLength / kinds[kind].BYTES_PER_ELEMENT);
 }
 
 function padded(bytes: number): number {

@@ -7,7 +7,6 @@
  */
 import type { ReadingReport } from '../../api/contract/evidence.ts';
 import { type Parser, type Sink, type Source, traceClock } from '../contract.ts';
-import { usualUnits } from './model/alloc-free-rows.ts';
 import { type ReadTraceOptions, readGoTrace, sniffGoTrace } from './read-go-trace.ts';
 import { CycleSeries, StopSeries } from './series/cycle-series.ts';
 import { HeapSeries } from './series/heap-series.ts';
@@ -16,7 +15,7 @@ import { SchedulerSeries } from './series/scheduler-series.ts';
 import type { TraceProblem, TraceProblemCode } from './trace-problem.ts';
 import { rangeKinds, type TraceClock, type TraceHeader, type TraceSink } from './trace-sink.ts';
 import type { TraceSummary } from './trace-summary.ts';
-import { namesSink, sayKeyframe, sayRows, type TraceTable } from './trace-tables.ts';
+import { namesSink, sayHeapUnits, sayKeyframe, sayRows, type TraceTable } from './trace-tables.ts';
 
 /** Strings kept as text for the names of series; a runtime says its own first. */
 const textsKept = 65_536;
@@ -80,8 +79,9 @@ class TraceEvidence {
         names.strings?.(strings);
       },
       clock: (clock) => this.clock(clock),
-      allocInfo: ({ pageBytes }) => {
-        this.pageBytes = pageBytes;
+      allocInfo: (info) => {
+        this.pageBytes = info.pageBytes;
+        sayHeapUnits(this.sink, info, this.header?.formatVersion ?? 0);
       },
       transitions: (chunk) => {
         this.scheduler.add(chunk);
@@ -107,11 +107,8 @@ class TraceEvidence {
       goroutines: kept('goroutines'),
       allocFree: (chunk) => {
         if (this.pageBytes !== undefined) {
-          this.replay ??= new ReplaySeries(
-            this.sink,
-            this.header?.formatVersion ?? 0,
-            this.pageBytes ?? usualUnits.pageBytes,
-            (placed) => sayKeyframe(this.sink, placed),
+          this.replay ??= new ReplaySeries(this.sink, this.header?.formatVersion ?? 0, this.pageBytes, (placed) =>
+            sayKeyframe(this.sink, placed),
           );
           this.replay.add(chunk);
         }

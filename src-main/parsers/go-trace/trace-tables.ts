@@ -7,8 +7,10 @@
  *   stacks      `depths` and `frames` (leaf first, one stack after the other)
  *   types       `address`, `sizeBytes`, `pointerBytes`, `nameString`
  *   keyframes   one heap a chunk, see `heap/heap-figures.ts`
+ *   heapUnits   one row: `minHeapAddress` as two halves of 32 bits (high, low), `pageBytes`, `formatVersion`
  */
 import type { Sink, TableChunk, TableColumn } from '../contract.ts';
+import type { AllocInfo } from './binary/alloc-experiment.ts';
 import type { PlacedKeyframe } from './heap/heap-replay.ts';
 import type { NewStrings, TraceSink } from './trace-sink.ts';
 
@@ -65,6 +67,17 @@ export function namesSink(sink: Sink): Pick<TraceSink, 'strings' | 'frames' | 's
         nameString: Uint32Array.from(nameString),
       }),
   };
+}
+
+/** Says how addresses of alloc/free events are to be read. */
+export function sayHeapUnits(sink: Sink, { minHeapAddress, pageBytes }: AllocInfo, formatVersion: number): void {
+  const halves = Uint32Array.of(Number(minHeapAddress / 2n ** 32n), Number(minHeapAddress % 2n ** 32n));
+  const columns = {
+    minHeapAddress: halves,
+    pageBytes: Float64Array.of(pageBytes),
+    formatVersion: Uint32Array.of(formatVersion),
+  };
+  sink.table({ table: 'heapUnits', rows: 1, fromNs: 0, toNs: 0, columns });
 }
 
 /** Says a keyframe of the heap: its arrays, and the single figures as `figures`. */

@@ -9,7 +9,7 @@
  * Both work on what the host kept: chunks by number, exactly as the sink got them, and keyframes.
  */
 import type { HeapKeyframe } from './heap-figures.ts';
-import { type AllocFreeChunk, HeapState } from './heap-state.ts';
+import { type AllocFreeChunk, type HeapEvents, HeapState } from './heap-state.ts';
 
 const leastEventsBetween = 262_144;
 
@@ -58,7 +58,7 @@ export interface ReplayStore {
   /** The last keyframe whose time is not after `timeNs`, or undefined. */
   keyframeBefore(timeNs: number): PlacedKeyframe | undefined;
   /** Chunk by number, or undefined behind the last. */
-  chunk(index: number): AllocFreeChunk | undefined;
+  chunk(index: number): HeapEvents | undefined;
 }
 
 export class HeapReplay {
@@ -104,7 +104,7 @@ export class HeapReplay {
 }
 
 /** First row of a chunk after `timeNs`, from row `from` on. Times rise. */
-function rowsUntil(chunk: AllocFreeChunk, timeNs: number, from: number): number {
+function rowsUntil(chunk: HeapEvents, timeNs: number, from: number): number {
   let low = from;
   let high = chunk.rows;
   while (low < high) {

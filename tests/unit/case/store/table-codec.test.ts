@@ -26,7 +26,7 @@ describe('a packed table chunk', () => {
 
   it('is read from bytes that begin anywhere, as SQLite hands them out', () => {
     const blob = packTable({ a: Float64Array.of(0.5, Number.NaN, -0), b: Uint8Array.of(1, 2, 3) });
-    const shifted = new Uint8Array(blob.length + 3);
+    const shifted = Buffer.alloc(blob.length + 3);
     shifted.set(blob, 3);
     expect(unpackTable(shifted.subarray(3))).toEqual({
       a: Float64Array.of(0.5, Number.NaN, -0),
