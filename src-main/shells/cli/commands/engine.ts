@@ -1,4 +1,5 @@
-import { replayFile, runVectorFile } from '../../../api/engine.ts';
+import { marksFor, replayFile, runVectorFile } from '../../../api/engine.ts';
+import { isTraceFile, replayTrace } from '../../../api/trace-replay.ts';
 import { type Command, exit, type Invocation, isSet, text, UsageError } from '../command.ts';
 
 type ReplayResult = Awaited<ReturnType<typeof replayFile>>;
@@ -30,7 +31,9 @@ async function run(path: string, { values, terminal }: Invocation): Promise<numb
   return result.failed > 0 ? exit.doneWithLosses : exit.done;
 }
 
-async function replay(path: string, { values, terminal, signal }: Invocation): Promise<number> {
+async function replay(path: string, invocation: Invocation): Promise<number> {
+  const { values, terminal, signal } = invocation;
+  if (await isTraceFile(path)) return await replayOfTrace(path, invocation);
   const result = await replayFile(path, {
     marks: text(values, 'marks'),
     hasAddresses: isSet(values, 'addresses'),
@@ -46,6 +49,23 @@ async function replay(path: string, { values, terminal, signal }: Invocation): P
     else await terminal.jsonWithRows(document, 'addresses', addressRows(addresses));
   } else await terminal.line(describe(result));
   return stopped === undefined ? exit.done : exit.doneWithLosses;
+}
+
+async function replayOfTrace(path: string, { values, terminal, service, signal }: Invocation): Promise<number> {
+  const marks = marksFor(path, text(values, 'marks'));
+  const session = await service.open({ inputs: [path], signal });
+  try {
+    const result = replayTrace(session, marks);
+    const equal = result.checks.memstats.filter((m) => m.got === m.want).length;
+    if (isSet(values, 'json')) await terminal.json({ label: 'replayed', ...result });
+    else
+      await terminal.line(
+        `${result.events} events, ${result.spans} spans, ${result.objects} objects; MemStats: ${equal} of ${result.checks.memstats.length} equal (replayed)`,
+      );
+    return exit.done;
+  } finally {
+    session.close();
+  }
 }
 
 function* addressRows(table: NonNullable<ReplayResult['addresses']>) {
