@@ -13,6 +13,7 @@ import { profileCommand } from './commands/profile.ts';
 import { seriesCommand } from './commands/series.ts';
 import { serveCommand } from './commands/serve.ts';
 import { verifyCommand } from './commands/verify.ts';
+import { whatifCommand } from './commands/whatif.ts';
 import { Terminal } from './terminal.ts';
 
 const commands: readonly Command[] = [
@@ -23,11 +24,12 @@ const commands: readonly Command[] = [
   verifyCommand,
   caseCommand,
   engineCommand,
+  whatifCommand,
   serveCommand,
   openCommand,
 ];
 /** Commands of the contract that this version does not have. */
-const later = ['spans', 'whatif', 'compare', 'export'];
+const later = ['spans', 'compare', 'export'];
 
 const common: Options = { json: { type: 'boolean' }, quiet: { type: 'boolean' }, help: { type: 'boolean' } };
 
