@@ -4,8 +4,9 @@ import { maximum, valueAt } from './curve.ts';
 import type { Scored } from './hypotheses/score.ts';
 import { framesOf, largestGroup, ownFrame } from './signals/goroutines.ts';
 import { growingMapping } from './signals/limits.ts';
+import { liveHeap } from './signals/live-heap.ts';
 import { ownersByGrowth } from './signals/profiles.ts';
-import { goMemoryLimit, liveHeap, mebi } from './signals/quantities.ts';
+import { gcPercent, goMemoryLimit, mebi } from './signals/quantities.ts';
 import type { Scene } from './signals/signal.ts';
 
 export interface Culprit {
@@ -47,14 +48,11 @@ export function culpritsOf(scene: Scene, finding: Scored): readonly Culprit[] {
     case 'memory_limit':
       out.push(...owners(scene), ...memoryLimit(scene));
       break;
-    case 'mapping': {
-      const path = growingMapping(scene);
-      if (path !== '') out.push({ mapping: path });
-      out.push(...owners(scene));
+    case 'mapping':
+      out.push(...withMapping(mappers(scene), growingMapping(scene)), ...owners(scene));
       break;
-    }
     case 'malloc':
-      out.push(...natives(scene), { mapping: '[heap]' });
+      out.push(...withMapping([...natives(scene), ...mappers(scene)], '[heap]'));
       break;
     case 'none':
       break;
@@ -76,7 +74,7 @@ function owners(scene: Scene): Culprit[] {
 /** Code that somebody can change: the program's or a module's, not Go's own. */
 function isProgram(o: { readonly function: string; readonly file: string }): boolean {
   const owner = ownerOf(o.function, o.file);
-  return owner === 'main' || owner === 'module' || owner === 'native';
+  return owner !== 'runtime' && owner !== 'standard';
 }
 
 function group(scene: Scene, outermostRecursion = false): Culprit[] {
@@ -109,7 +107,7 @@ function goroutineOwners(scene: Scene): Culprit[] {
 
 function named(finding: Scored, signal: string): Culprit[] {
   const subject = finding.support.find((s) => s.id === signal)?.subject;
-  return subject ? [{ function: subject }] : [];
+  return subject && isProgram({ function: subject, file: '' }) ? [{ function: subject }] : [];
 }
 
 function crash(scene: Scene): Culprit[] {
@@ -135,9 +133,8 @@ function allocators(scene: Scene): Culprit[] {
 
 /** GOGC from goal and live heap: goal = live * (1 + GOGC/100) plus little. */
 function gogc(scene: Scene): Culprit[] {
-  const fact = scene.data.fact('setting.gogc');
-  const track = scene.timeline.track('gogc_percent');
-  if (track) return [{ setting: `GOGC=${track.v[track.v.length - 1]}` }];
+  const told = gcPercent(scene);
+  if (told) return [{ setting: told.value < 0 ? 'GOGC=off' : `GOGC=${told.value}` }];
   const goal = scene.timeline.track('next_gc_bytes');
   const live = liveHeap(scene);
   const top = goal && maximum(goal);
@@ -148,7 +145,7 @@ function gogc(scene: Scene): Culprit[] {
       return [{ setting: percent > 5_000 ? 'GOGC=off' : `GOGC=${percent}` }];
     }
   }
-  return fact ? [{ setting: `GOGC=${fact.value}` }] : [];
+  return [];
 }
 
 function memoryLimit(scene: Scene): Culprit[] {
@@ -156,12 +153,31 @@ function memoryLimit(scene: Scene): Culprit[] {
   return limit ? [{ setting: `GOMEMLIMIT=${limit.value}` }] : [];
 }
 
+/** The functions by what they asked the kernel for, the first of them with the mapping that grew; the mapping alone where none is known. */
+function withMapping(functions: readonly Culprit[], mapping: string): Culprit[] {
+  if (mapping === '') return [...functions];
+  const [first, ...rest] = functions;
+  return [{ ...first, mapping }, ...rest];
+}
+
+/** Who keeps most of what it mapped, from recordings of system calls; a stack charged to its leaf has nobody to name. */
+function mappers(scene: Scene): Culprit[] {
+  return scene.data.profiles.flatMap(({ summary }) => {
+    const kept = summary.sampleTypes.findIndex((t) => t.type === 'kept_space');
+    if (summary.what !== 'mappings' || kept < 0) return [];
+    return summary.owners
+      .filter((o) => isProgram(o) && o.function !== o.leaf && (o.values[kept] ?? 0) > 0)
+      .slice(0, 3)
+      .map((o) => ({ function: o.function, file: o.file, line: o.line }));
+  });
+}
+
 /** cgo calls that stand in profiles: `_Cfunc_x` and the Go function around it. */
 function natives(scene: Scene): Culprit[] {
   const out: Culprit[] = [];
   for (const { summary } of scene.data.profiles) {
     for (const o of summary.owners)
-      if (/_Cfunc_|^_cgo_/.test(o.leaf) || o.callers.some((c) => /_Cfunc_/.test(c)))
+      if (/_Cfunc_|^_cgo_/.test(o.leaf) || [o.function, ...o.callers].some((c) => /_Cfunc_/.test(c)))
         out.push({ function: o.function, file: o.file, line: o.line });
   }
   return out.slice(0, 3);

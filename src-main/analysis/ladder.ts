@@ -5,7 +5,8 @@
  */
 import type { Basis } from '../api/contract/evidence.ts';
 import { maximum } from './curve.ts';
-import { containerLimit, liveHeap } from './signals/quantities.ts';
+import { liveHeap } from './signals/live-heap.ts';
+import { containerLimit } from './signals/quantities.ts';
 import type { Scene } from './signals/signal.ts';
 import type { Track } from './timeline.ts';
 

@@ -4,7 +4,9 @@
  * - wall times in a file: offset 0.
  * - process time (gctrace, schedtrace): the start of that run. Evidence for it, best first: the end of a numbered cycle known from MemStats' pause
  *   ring; application lines around runtime lines; a log shipper's stamps; the start time that Prometheus or kubectl tell; cycle counts seen at wall
- *   times. Each gives an interval; they are intersected from the tightest on, and one that contradicts the tighter ones is set aside and named.
+ *   times; the file's time, before which its last line was written. Each gives an interval; they are intersected from the tightest on, and one that
+ *   contradicts the tighter ones is set aside and named. Where only one side is bounded, the offset is taken there: the first line of a log stands
+ *   near the start, the last near the file's time, and the middle of an hour near neither.
  * - boot time (kernel logs): the end of the killed container, else shortly after the last sample of the process.
  * - capture: the file's name or time.
  */
@@ -36,6 +38,16 @@ const millisecond = 1_000_000n;
 const cycleSlackNs = 15n * millisecond;
 /** A process starts after its container does, and process_start_time_seconds is derived from clock ticks. */
 const startSlackNs = 1_500n * millisecond;
+/** A file's time against the line written last: file systems and archives round it. */
+const fileTimeSlackNs = 2n * second;
+const openSideNs = 3_600n * second;
+/** An interval wider than this has an open side, and its middle is no estimate. */
+const wideNs = 30n * second;
+const boundedSide: Partial<Record<AnchorBasis, 'lo' | 'hi'>> = {
+  log_line_before: 'lo',
+  log_line_after: 'hi',
+  file_time: 'hi',
+};
 const earliest = 978_307_200n * second;
 const latest = 4_102_444_800n * second;
 
@@ -82,7 +94,7 @@ export function buildClock(data: CaseData): CaseClock {
   const modifiedCounts = fileTimesCount(data, sure);
   for (const { evidence, clock: c } of used) {
     if (c.domain === 'process') {
-      const offset = processOffset(data, evidence, c);
+      const offset = processOffset(data, evidence, c, modifiedCounts, sure !== undefined);
       if (offset) clock.put(offset);
     } else if (c.domain === 'capture') {
       const row = data.evidenceById(evidence);
@@ -142,17 +154,32 @@ function fileTimesCount(data: CaseData, sure: SureWindow | undefined): boolean {
   return times.length === 1 || spread > 2n * second;
 }
 
-function processOffset(data: CaseData, evidence: number, clock: Clock): ClockOffset | undefined {
+function processOffset(
+  data: CaseData,
+  evidence: number,
+  clock: Clock,
+  modifiedCounts: boolean,
+  othersHaveWall: boolean,
+): ClockOffset | undefined {
   const intervals: Interval[] = [...cycleIntervals(data, evidence, clock)];
   for (const a of data.anchors) {
     if (a.evidence === evidence && a.clock.domain === clock.domain && a.clock.instance === clock.instance)
       intervals.push({ lo: a.loNs, hi: a.hiNs, basis: a.basis });
   }
-  // start times of the process from other evidence belong to the last run of the log
-  const lastInstance = Math.max(
-    ...data.series.filter((s) => s.evidence === evidence && s.clock.domain === 'process').map((s) => s.clock.instance),
-  );
+  const own = data.series.filter((s) => s.evidence === evidence && s.clock.domain === 'process');
+  const lastInstance = Math.max(...own.map((s) => s.clock.instance));
+  // the file's time, and start times of the process from other evidence, belong to the last run of the log
   if (clock.instance === lastInstance) {
+    const { modifiedNs } = data.evidenceById(evidence);
+    // alone it would date the copy: it places a log beside others, or bounds what its own lines tell
+    const isAnchored = othersHaveWall || intervals.length > 0;
+    if (isAnchored && modifiedCounts && modifiedNs !== undefined && isSaneWall(modifiedNs)) {
+      const lastNs = own
+        .filter((s) => s.clock.instance === lastInstance)
+        .reduce((max, s) => (s.tLast > max ? s.tLast : max), 0n);
+      const hi = modifiedNs - lastNs + fileTimeSlackNs;
+      intervals.push({ lo: hi - openSideNs, hi, basis: 'file_time' });
+    }
     for (const f of data.facts) {
       if (f.key === 'process.start_wall_ns') {
         const start = BigInt(f.value as string);
@@ -187,11 +214,12 @@ function chosen(evidence: number, clock: Clock, intervals: readonly Interval[]):
       hi = newHi;
     } else conflicts.add(i.basis);
   }
+  const side = hi - lo > wideNs ? boundedSide[best.basis] : undefined;
   return {
     evidence,
     clock,
-    offsetNs: (lo + hi) / 2n,
-    uncertaintyNs: (hi - lo + 1n) / 2n,
+    offsetNs: side === 'lo' ? lo : side === 'hi' ? hi : (lo + hi) / 2n,
+    uncertaintyNs: side ? hi - lo : (hi - lo + 1n) / 2n,
     basis: best.basis,
     conflicts: [...conflicts],
   };

@@ -5,9 +5,15 @@
 import type { SignalId } from '../signals/thresholds.ts';
 import type { CauseId } from './causes.ts';
 
-export interface Weighted {
+/** One fact that speaks for a cause, and the signals that can show it; the strongest counts. */
+export interface Support {
+  readonly share: number;
+  readonly anyOf: readonly SignalId[];
+}
+
+export interface Opposition {
   readonly signal: SignalId;
-  readonly weight: number;
+  readonly share: number;
 }
 
 export interface Hypothesis {
@@ -19,8 +25,9 @@ export interface Hypothesis {
    * proven.
    */
   readonly needs: readonly (readonly SignalId[])[];
-  readonly supports: readonly Weighted[];
-  readonly opposes: readonly Weighted[];
+  /** Shares sum to 1. */
+  readonly supports: readonly Support[];
+  readonly opposes: readonly Opposition[];
   /** What tells the onset: metrics, the first that there is. */
   readonly onsetOf: readonly string[];
   readonly culprit: CulpritSource;

@@ -1,7 +1,7 @@
 /**
- * From signals to ranked causes. The score of a cause is the sum of weight times strength of the signals for it, less those against it, between 0 and
- * 1. Confidence also asks for independent kinds of evidence: two readings of one file, or a single source that anybody who writes to the log could
- * forge, never make more than medium.
+ * From signals to ranked causes. The score of a cause is what speaks for it as a share of what could have been measured, a fact that no evidence shows
+ * counting half, less what speaks against it. Confidence also asks for independent kinds of evidence: two readings of one file, or a single source that
+ * anybody who writes to the log could forge, never make more than medium.
  */
 
 import type { Signals } from '../signals/all-signals.ts';
@@ -26,6 +26,8 @@ export interface Scored {
 export const highScore = 0.7;
 export const mediumScore = 0.45;
 export const lowScore = 0.28;
+/** What a fact counts that cannot be seen: it may be so or not. */
+const unseenShare = 0.5;
 
 /** @param kindOf kind of an evidence by id, to count independent sources */
 export function scoreHypothesis(
@@ -36,19 +38,21 @@ export function scoreHypothesis(
   const support: Signal[] = [];
   const against: Signal[] = [];
   const missing = new Set<SignalId>();
-  let score = 0;
-  for (const { signal: id, weight } of hypothesis.supports) {
-    const signal = signals.get(id);
-    if (!signal) missing.add(id);
-    else if (signal.met) {
-      score += weight * signal.strength;
-      support.push(signal);
-    }
+  let shown = 0;
+  let possible = 0;
+  for (const { share, anyOf } of hypothesis.supports) {
+    const measured = anyOf.map((id) => signals.get(id)).filter((s): s is Signal => s !== undefined);
+    const met = measured.filter((s) => s.met);
+    if (measured.length === 0) for (const id of anyOf) missing.add(id);
+    possible += measured.length === 0 ? share * unseenShare : share;
+    shown += share * Math.max(0, ...met.map((s) => s.strength));
+    for (const signal of met) if (!support.includes(signal)) support.push(signal);
   }
-  for (const { signal: id, weight } of hypothesis.opposes) {
+  let score = possible > 0 ? shown / possible : 0;
+  for (const { signal: id, share } of hypothesis.opposes) {
     const signal = signals.get(id);
     if (signal?.met) {
-      score -= weight * signal.strength;
+      score -= share * signal.strength;
       against.push(signal);
     }
   }
@@ -64,7 +68,7 @@ export function scoreHypothesis(
   score = Math.max(0, Math.min(1, score));
   if (ruledOutBy !== undefined) score = 0;
   // what defines the cause could not be seen: it stays a guess
-  if (open) score = Math.min(score * 0.6, mediumScore - 0.01);
+  if (open) score = Math.min(score * 0.45, mediumScore - 0.01);
   const kinds = new Set(support.map((s) => kindOf(s.evidence)));
   const confidence: Confidence =
     score >= highScore && kinds.size >= 2 ? 'high' : score >= mediumScore ? 'medium' : 'low';

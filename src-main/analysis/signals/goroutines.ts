@@ -1,10 +1,13 @@
 /** Signals of goroutines and threads: how many, where they stand, what each costs. */
 
 import type { Json } from '../../parsers/contract.ts';
-import { ownerOf } from '../../parsers/pprof/go-symbols.ts';
+import { isProgramCode, ownerOf } from '../../parsers/pprof/go-symbols.ts';
 import { ends, maximum, stillGrowing, valueAt } from '../curve.ts';
-import { rise } from './quantities.ts';
+import { mebi, rise } from './quantities.ts';
 import { atLeast, atMost, type Measured, type Place, placeOf, type Scene } from './signal.ts';
+
+/** Stacks below this are those of a program that has just started. */
+const smallStacks = 8 * mebi;
 
 export interface DumpFrame {
   readonly function: string;
@@ -59,18 +62,11 @@ export function largestGroup(scene: Scene): DumpGroup | undefined {
   return dump?.groups.find((g) => g.frames.some((f) => ownerOf(f.function, f.file) !== 'runtime'));
 }
 
-/** The innermost frame of the program's own code. */
+/** The innermost frame of the program's own code; of another module where there is none. */
 export function ownFrame(frames: readonly DumpFrame[]): DumpFrame | undefined {
   return (
-    frames.find((f) => ownerOf(f.function, f.file) === 'main') ??
-    frames.find((f) => {
-      const owner = ownerOf(f.function, f.file);
-      return (
-        owner === 'module' &&
-        !/^(?:github\.com|golang\.org|google\.golang\.org|go\.uber\.org|gopkg\.in)\//.test(f.function)
-      );
-    }) ??
-    frames.find((f) => ownerOf(f.function, f.file) === 'module')
+    frames.find((f) => isProgramCode(f.function, f.file)) ??
+    frames.find((f) => ownerOf(f.function, f.file) === 'dependency')
   );
 }
 
@@ -105,13 +101,16 @@ function countSignals(scene: Scene): Measured[] {
   const stacks = scene.timeline.track('stack_inuse_bytes');
   const top = stacks && maximum(stacks);
   if (stacks && top) {
+    const before = ends(stacks).first;
+    const rose = (top.v - before) / Math.max(before, smallStacks);
+    out.push(atLeast(scene, 'stack_growth', rose, 'ratio', placeOf(stacks, top.t), 4));
     const count = track ? valueAt(track, top.t) : Math.max(...dumpsOf(scene).map((d) => d.total), Number.NaN);
     if (count >= 10)
       out.push(
         atLeast(
           scene,
           'stack_per_goroutine',
-          (top.v - Math.min(ends(stacks).first, 2 ** 20)) / count,
+          (top.v - Math.min(before, 2 ** 20)) / count,
           'bytes',
           placeOf(stacks, top.t),
           65_536,
@@ -128,18 +127,12 @@ function groupSignals(scene: Scene): Measured[] {
   if (dump && dump.total >= 20) {
     const place = dump.groups[0]?.place ?? { evidence: 0, position: 0 };
     const largest = largestGroup(scene);
-    if (largest)
-      out.push(
-        atLeast(
-          scene,
-          'goroutine_group_share',
-          largest.count / dump.total,
-          'ratio',
-          largest.place,
-          0.95,
-          ownFrame(largest.frames)?.function ?? largest.frames[0]?.function ?? '',
-        ),
-      );
+    if (largest) {
+      const where = ownFrame(largest.frames)?.function ?? largest.frames[0]?.function ?? '';
+      const share = largest.count / dump.total;
+      out.push(atLeast(scene, 'goroutine_group_share', share, 'ratio', largest.place, 0.95, where));
+      out.push(atLeast(scene, 'goroutine_group_size', largest.count, 'count', largest.place, 3_000, where));
+    }
     const share = (test: (g: DumpGroup) => boolean) =>
       dump.groups.filter(test).reduce((sum, g) => sum + g.count, 0) / dump.total;
     out.push(
@@ -211,23 +204,29 @@ function profileSignals(scene: Scene): Measured[] {
     out.push(atLeast(scene, 'group_blocked_in_receive', Math.min(1, receiving / total), 'ratio', place, 0.95));
     out.push(atLeast(scene, 'http_connections', Math.min(1, loops / total), 'ratio', place, 0.95));
     const owner = summary.owners[0];
-    if (owner)
-      out.push(
-        atLeast(scene, 'goroutine_group_share', (owner.values[0] ?? 0) / total, 'ratio', place, 0.95, owner.function),
-      );
+    if (owner) {
+      const count = owner.values[0] ?? 0;
+      out.push(atLeast(scene, 'goroutine_group_share', count / total, 'ratio', place, 0.95, owner.function));
+      out.push(atLeast(scene, 'goroutine_group_size', count, 'count', place, 3_000, owner.function));
+    }
   }
   return out;
 }
 
-/** A finalizer goroutine that waits inside the program's code. The traceback hides the runtime's frames: such a goroutine has no creator and does not begin in main. */
+/**
+ * A finalizer goroutine that waits inside the program's code. Tracebacks hide the runtime's frames: there such a goroutine has no creator and does not
+ * begin in main. Dumps that tell no creator at all (debug=1) show the runtime's frames instead.
+ */
 function finalizerSignal(scene: Scene): Measured {
   for (const dump of dumpsOf(scene)) {
+    const tellsCreators = dump.groups.some((g) => g.createdBy !== '');
     for (const g of dump.groups) {
       const root = g.frames.at(-1);
       if (!root || g.state === 'running' || g.state === 'finalizer wait' || g.state === 'cleanup wait') continue;
       const inFinalizer = g.frames.some((f) => finalizerRoots.test(f.function));
       const hidden =
         dump.profile === 'goroutine' &&
+        tellsCreators &&
         g.createdBy === '' &&
         g.count === 1 &&
         g.state !== '' &&
@@ -258,7 +257,8 @@ function finalizerSignal(scene: Scene): Measured {
 
 function processCounts(scene: Scene): Measured[] {
   const out: Measured[] = [];
-  const files = scene.timeline.track('open_fds');
+  // the kernel's table of descriptors doubles when it is full, and never shrinks
+  const files = scene.timeline.track('open_fds') ?? scene.timeline.track('fd_table_size');
   const f = rise(files);
   if (files && f)
     out.push(

@@ -1,6 +1,8 @@
 /** Signals of the Go heap's inner shape: few large or many small objects, spans that hold little, goals and limits, the pace of collection. */
-import { between, ends, level, maximum, median, rate, valueAt } from '../curve.ts';
-import { containerLimit, goMemoryLimit, liveHeap, mebi, rise, rss, smallHeap, stretch } from './quantities.ts';
+import { between, ends, level, maximum, median, valueAt } from '../curve.ts';
+import { allocationSignals } from './allocation.ts';
+import { liveHeap } from './live-heap.ts';
+import { containerLimit, gcPercent, goMemoryLimit, mebi, rise, rss, smallHeap, stretch } from './quantities.ts';
 import { atLeast, atMost, type Measured, placeOf, type Scene } from './signal.ts';
 
 export function heapSignals(scene: Scene): Measured[] {
@@ -9,7 +11,7 @@ export function heapSignals(scene: Scene): Measured[] {
     deadInUse(scene),
     ...goalSignals(scene),
     ...paceSignals(scene),
-    ...mallocSignals(scene),
+    ...allocationSignals(scene),
     ...burstSignals(scene),
     ...releaseSignals(scene),
   ];
@@ -44,14 +46,14 @@ function objectSignals(scene: Scene): Measured[] {
   return out;
 }
 
-/** HeapInuse that holds nothing alive, at the moment of the last half where the two are nearest: spans kept by few survivors. */
+/** HeapInuse that holds nothing alive, at the moment of the last third where the two are nearest: spans kept by few survivors. */
 function deadInUse(scene: Scene): Measured {
   const inuse = scene.timeline.track('heap_inuse_bytes');
   const alloc = scene.timeline
     .tracks('heap_alloc_bytes')
     .find((t) => t.series[0]?.frameName === inuse?.series[0]?.frameName);
   if (!inuse || !alloc || inuse.t.length < 3) return undefined;
-  const { from, to } = stretch(inuse, 0.5, 1);
+  const { from, to } = stretch(inuse, 0.67, 1);
   const late = between(inuse, from, to);
   let least = Number.POSITIVE_INFINITY;
   let peak = 0;
@@ -66,13 +68,11 @@ function deadInUse(scene: Scene): Measured {
 
 function goalSignals(scene: Scene): Measured[] {
   const out: Measured[] = [];
-  const goal = scene.timeline.track('next_gc_bytes');
   const live = liveHeap(scene);
   const container = containerLimit(scene);
   const limit = goMemoryLimit(scene);
-  if (goal && container) {
-    const top = maximum(goal);
-    if (top) out.push(atLeast(scene, 'goal_over_limit', top.v / container.value, 'ratio', placeOf(goal, top.t), 1.3));
+  if (container) {
+    out.push(...goalAgainst(scene, container.value));
     if (live && live.t.length >= 2) {
       const late = level(live, ...lateOf(live));
       out.push(atMost(scene, 'live_well_below_limit', late / container.value, 'ratio', placeOf(live), 0.2));
@@ -101,6 +101,24 @@ function goalSignals(scene: Scene): Measured[] {
     out.push(
       atLeast(scene, 'live_at_memory_limit', level(live, ...lateOf(live)) / limit.value, 'ratio', placeOf(live), 1),
     );
+  return out;
+}
+
+/** The largest goal printed, and the next one after the last collection seen: the process may have been killed on the way to it. */
+function goalAgainst(scene: Scene, limit: number): Measured[] {
+  const out: Measured[] = [];
+  const goal = scene.timeline.track('next_gc_bytes');
+  const top = goal && maximum(goal);
+  if (goal && top) out.push(atLeast(scene, 'goal_over_limit', top.v / limit, 'ratio', placeOf(goal, top.t), 1.3));
+  const percent = gcPercent(scene);
+  const bound = goMemoryLimit(scene)?.value ?? Number.POSITIVE_INFINITY;
+  if (!percent) return out;
+  out.push(atLeast(scene, 'collector_off', percent.value < 0 && bound > limit ? 1 : 0, 'count', percent.place, 1));
+  const live = scene.timeline.track('gc_heap_live_bytes') ?? liveHeap(scene);
+  if (percent.value < 0 || !live) return out;
+  const last = live.v[live.v.length - 1] as number;
+  const next = Math.min(bound, last * (1 + percent.value / 100));
+  out.push(atLeast(scene, 'goal_over_limit', next / limit, 'ratio', placeOf(live), 1.3, '', 'estimated'));
   return out;
 }
 
@@ -141,25 +159,6 @@ function gcCpuShare(scene: Scene): { value: number; place: ReturnType<typeof pla
   const p = procs.v[procs.v.length - 1] as number;
   const cpu = sum(background) + sum(assist) + sum(pause) * p;
   return { value: cpu / Math.max(1e-9, (to - from) * p), place: placeOf(background) };
-}
-
-function mallocSignals(scene: Scene): Measured[] {
-  const mallocs = scene.timeline.track('mallocs_total');
-  if (!mallocs || mallocs.t.length < 5) return [];
-  const r = rate(mallocs);
-  if (r.t.length < 4) return [];
-  const third = (from: number, to: number) => {
-    const s = stretch(r, from, to);
-    return median(between(r, s.from, s.to).v);
-  };
-  const early = third(0, 0.22);
-  const late = third(0.6, 1);
-  const mid = third(0.35, 0.65);
-  return [
-    atLeast(scene, 'malloc_rate', late, 'per_second', placeOf(mallocs), 3_000_000),
-    atLeast(scene, 'malloc_rate_rise', late / Math.max(1_000, early), 'ratio', placeOf(mallocs), 10),
-    atMost(scene, 'malloc_rate_plateau', late / Math.max(1, mid), 'ratio', placeOf(mallocs), 0.8),
-  ];
 }
 
 /** A heap that multiplies within a fifth of the time, and how large the objects were that did it. */

@@ -1,16 +1,25 @@
 /** Signals of the process as the kernel sees it: how its resident memory moved, and what its growth consists of. */
 import { ends, largest, level, median, smallest, stillGrowing, valueAt } from '../curve.ts';
 import type { Track } from '../timeline.ts';
-import { goMapped, liveHeap, rise, rss, smallHeap, smallRss, stretch } from './quantities.ts';
+import { liveHeap, liveHeapTrend } from './live-heap.ts';
+import { goMapped, mebi, rise, rss, smallHeap, smallRss, stretch } from './quantities.ts';
 import { atLeast, atMost, type Measured, placeOf, type Scene } from './signal.ts';
 
-/** Spread of the values between two shares of the time against their median. */
+/** What a process does in its first seconds is to load what it needs. */
+const startUpSeconds = 5;
+
+/** The smallest goal of a collection with GOGC=100 (mgcpacer.go defaultHeapMinimum): what moves below it moves nothing. */
+const leastHeap = 4 * mebi;
+
+/** Spread of the values between two shares of the time against their median; the value that held at the beginning counts. */
 export function spread(track: Track, fromShare: number): number {
   const { from, to } = stretch(track, fromShare, 1);
-  const values: number[] = [];
+  const values: number[] = [valueAt(track, from)];
   for (let i = 0; i < track.t.length; i++)
     if ((track.t[i] as number) >= from && (track.t[i] as number) <= to) values.push(track.v[i] as number);
-  return values.length < 3 ? Number.NaN : (largest(values) - smallest(values)) / Math.max(1, median(values));
+  return track.t.length < 4 || values.length < 2
+    ? Number.NaN
+    : (largest(values) - smallest(values)) / Math.max(leastHeap, median(values));
 }
 
 export function processSignals(scene: Scene): Measured[] {
@@ -78,6 +87,7 @@ function liveHeapSignals(scene: Scene): Measured[] {
   if (!live || !r) return [];
   const out: Measured[] = [];
   const span = (live.t[live.t.length - 1] as number) - (live.t[0] as number);
+  if (span < startUpSeconds) return [];
   out.push(
     atLeast(
       scene,
@@ -89,7 +99,7 @@ function liveHeapSignals(scene: Scene): Measured[] {
     ),
   );
   if (r.peak - r.first > smallHeap / 4) {
-    const trend = stillGrowing(live);
+    const trend = liveHeapTrend(scene, live);
     out.push(atLeast(scene, 'live_heap_still_growing', trend, 'ratio', placeOf(live), 0.8));
     out.push(atMost(scene, 'live_heap_plateau', trend, 'ratio', placeOf(live)));
     const end = level(live, (live.t[live.t.length - 1] as number) - span * 0.1, Number.POSITIVE_INFINITY);

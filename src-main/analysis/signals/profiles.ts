@@ -122,7 +122,7 @@ function heapProfileSignals(scene: Scene): Measured[] {
     atLeast(
       scene,
       'buffers_on_heap',
-      flatShare(p, space, /^bytes\.(?:growSlice|makeSlice|\(\*Buffer\))|^bufio\.NewWriterSize|^strings\.\(\*Builder\)/),
+      flatShare(p, space, /^bytes\.(?:growSlice|makeSlice|\(\*Buffer\))|^bufio\.NewWriterSize/),
       'ratio',
       place,
       0.9,

@@ -18,46 +18,6 @@ export interface Quantity {
   readonly place: Place;
 }
 
-/**
- * The heap that survives collections: what gctrace tells after marking, else the smallest HeapAlloc of each stretch of time, else the totals of heap
- * profiles.
- */
-export function liveHeap(scene: Scene): Track | undefined {
-  const { timeline } = scene;
-  const traced = timeline.track('gc_heap_live_bytes');
-  if (traced && traced.t.length >= 4) return traced;
-  const allocated = timeline.track('heap_alloc_bytes');
-  if (allocated && allocated.t.length >= 4) return lowerEnvelope(allocated);
-  return timeline.track('profile_heap_inuse_space') ?? allocated ?? traced;
-}
-
-/** The smallest value of each twelfth of the time: sawtooth off. */
-function lowerEnvelope(track: Track): Track {
-  const n = track.t.length;
-  const from = track.t[0] as number;
-  const width = ((track.t[n - 1] as number) - from) / Math.min(12, Math.max(3, Math.floor(n / 3))) || 1;
-  const kept: number[] = [];
-  let best = 0;
-  let slot = 0;
-  for (let i = 0; i < n; i++) {
-    const now = Math.floor(((track.t[i] as number) - from) / width);
-    if (now !== slot) {
-      kept.push(best);
-      slot = now;
-      best = i;
-    } else if ((track.v[i] as number) < (track.v[best] as number)) best = i;
-  }
-  kept.push(best);
-  const pick = (a: ArrayLike<number>) => kept.map((i) => a[i] as number);
-  return {
-    ...track,
-    t: Float64Array.from(pick(track.t)),
-    v: Float64Array.from(pick(track.v)),
-    evidence: Uint32Array.from(pick(track.evidence)),
-    position: Float64Array.from(pick(track.position)),
-  };
-}
-
 /** The memory limit of the container, the smallest that any evidence tells. */
 export function containerLimit(scene: Scene): Quantity | undefined {
   let best: Quantity | undefined;
@@ -83,6 +43,19 @@ export function goMemoryLimit(scene: Scene): Quantity | undefined {
   const scale: Record<string, number> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
   return {
     value: Number(m[1]) * (scale[(m[2] ?? '').charAt(0)] ?? 1),
+    place: { evidence: fact.evidence, position: 'line' in fact.at ? fact.at.line : fact.at.offset },
+  };
+}
+
+/** GOGC, where it is told; -1: off. */
+export function gcPercent(scene: Scene): Quantity | undefined {
+  const track = scene.timeline.track('gogc_percent');
+  const value = track?.v[track.v.length - 1];
+  if (track && value !== undefined) return { value, place: placeOf(track) };
+  const fact = scene.data.fact('setting.gogc');
+  if (!fact || !/^(?:off|-?\d{1,9})$/.test(fact.value)) return undefined;
+  return {
+    value: fact.value === 'off' ? -1 : Number(fact.value),
     place: { evidence: fact.evidence, position: 'line' in fact.at ? fact.at.line : fact.at.offset },
   };
 }

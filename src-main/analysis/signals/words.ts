@@ -1,11 +1,15 @@
 /** Signals from names: what the program calls its own metrics and what its log says. Weak by themselves: a name is a hint, not a measurement. */
 
 import { metrics } from '../../api/contract/metrics.ts';
-import { ends, maximum, stillGrowing } from '../curve.ts';
+import { ends, maximum, stillGrowing, valueAt } from '../curve.ts';
 import { type OwnerGrowth, ownersByGrowth } from './profiles.ts';
+import { stretch } from './quantities.ts';
 import { atLeast, type Measured, type Place, placeOf, type Scene } from './signal.ts';
 
-const queue = /queue|backlog|pending|in_?flight|lag\b|depth|mailbox|outbox|spool/i;
+const queue =
+  /queue|backlog|pending|in_?flight|lag\b|depth|mailbox|outbox|spool|waiting|buffered|outstanding|un(?:sent|written|acked|processed|delivered)/i;
+/** Containers that are filled at one end and emptied at the other. */
+const queueing = /^container\/list\.\(\*List\)\.PushBack$|^container\/heap\.Push$/;
 const bound = /max|limit|bound|capacity|evict/i;
 
 export function wordSignals(scene: Scene): Measured[] {
@@ -50,14 +54,36 @@ function queueWords(scene: Scene): Measured {
     place ??= { evidence: top.evidence, position: 0 };
     subject ||= top.function;
   }
+  const contained = ownersByGrowth(scene)
+    .slice(0, 3)
+    .find((o) => o.grown > 0 && queueing.test(o.leaf));
+  if (contained) {
+    found++;
+    place ??= { evidence: contained.evidence, position: 0 };
+    subject ||= contained.leaf;
+  }
   const log = scene.data.eventsOf('log').find((e) => queue.test(String(e.data.text)));
   if (log) {
     found++;
     place ??= { evidence: log.evidence, position: 'line' in log.at ? log.at.line : log.at.offset };
     subject ||= String(log.data.text).slice(0, 120);
   }
+  // the depth of a queue follows a change of service time: something is done more slowly than before
+  if (found > 0 && own.some((m) => slowsDown(scene, m))) found++;
   place ??= placeLooked(scene, own, top);
   return place ? atLeast(scene, 'queue_words', found, 'count', place, 3, subject) : undefined;
+}
+
+/** A counter of the program's own that runs at less than half its former pace. */
+function slowsDown(scene: Scene, metric: string): boolean {
+  const track = metric.endsWith('_total') ? scene.timeline.track(metric) : undefined;
+  if (!track || track.t.length < 8) return false;
+  const pace = (fromShare: number, toShare: number) => {
+    const { from, to } = stretch(track, fromShare, toShare);
+    return (valueAt(track, to) - valueAt(track, from)) / (to - from);
+  };
+  const before = pace(0, 0.22);
+  return before > 1 && pace(0.6, 1) < before / 2;
 }
 
 /** Where names were looked for in vain; undefined where there are none to look at. */

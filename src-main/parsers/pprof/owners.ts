@@ -2,7 +2,7 @@
  * Who in the program asked for it: each sample is charged to the innermost frame that is the program's own code, since `bytes.growSlice` or
  * `runtime.mallocgc` at the leaf tells nobody what to change.
  */
-import { ownerOf, packageOf } from './go-symbols.ts';
+import { type CodeOwner, ownerOf } from './go-symbols.ts';
 import { frameName, type ProfileModel } from './profile-model.ts';
 
 export interface OwnerRow {
@@ -18,33 +18,36 @@ export interface OwnerRow {
 }
 
 const callersKept = 12;
+/** Whose frame a sample is charged to: the program's before another module's, that before native code, Go's own last. */
+const ranks: Readonly<Record<CodeOwner, number>> = {
+  main: 3,
+  module: 3,
+  dependency: 2,
+  native: 1,
+  standard: 0,
+  runtime: 0,
+};
+/** Above all others: decides the stack wherever it stands in it. */
+const ownAccount = 4;
 
-/** Path of the program's own module, from the file of `main.main`; empty where the profile does not show it. */
-function mainModule(profile: ProfileModel): string {
-  for (let f = 0; f < profile.functionName.length; f++) {
-    if (profile.string(profile.functionName[f] as number) !== 'main.main') continue;
-    const file = profile.string(profile.functionFile[f] as number);
-    const folder = file.slice(0, Math.max(0, file.lastIndexOf('/')));
-    // commands often lie in MODULE/cmd/NAME
-    return folder.replace(/\/cmd\/[^/]{1,100}$/, '');
-  }
-  return '';
-}
-
-/** At most `limit` rows, by falling value of `order` (a sample type). */
-export function owners(profile: ProfileModel, order: number, limit: number): readonly OwnerRow[] {
-  const module = mainModule(profile);
+/**
+ * At most `limit` rows, by falling value of `order` (a sample type).
+ *
+ * @param isOnOwnAccount a stack with such a function is charged to its leaf: what it did was not asked for by the program
+ */
+export function owners(
+  profile: ProfileModel,
+  order: number,
+  limit: number,
+  isOnOwnAccount?: (functionName: string) => boolean,
+): readonly OwnerRow[] {
   const rank = new Int8Array(profile.lineFunction.length);
   for (let i = 0; i < rank.length; i++) {
     const { function: name, file } = frameName(profile, i);
-    const owner = ownerOf(name, file);
-    const own =
-      owner === 'main' ||
-      (owner === 'module' && module !== '' && (packageOf(name).startsWith(module) || file.includes(`${module}/`)));
-    rank[i] = own ? 3 : owner === 'module' ? 2 : owner === 'native' ? 1 : 0;
+    rank[i] = isOnOwnAccount?.(name) ? ownAccount : ranks[ownerOf(name, file)];
   }
   const types = Math.max(1, profile.sampleTypes.length);
-  const rows = new Map<string, { row: OwnerRow; values: number[] }>();
+  const rows = new Map<string, { row: OwnerRow; values: number[]; weight: number }>();
   for (let s = 0; s < profile.sampleCount; s++) {
     let best = -1;
     let bestRank = 0;
@@ -61,17 +64,18 @@ export function owners(profile: ProfileModel, order: number, limit: number): rea
         if ((rank[i] as number) >= 2) own.push(i);
       }
     }
-    if (best < 0) best = leafLine;
+    if (best < 0 || bestRank === ownAccount) best = leafLine;
     if (best < 0) continue;
     const at = frameName(profile, best);
     const key = `${at.function}\n${at.file}\n${at.line}`;
     let entry = rows.get(key);
-    if (!entry) {
-      const callers = own
-        .slice(own.indexOf(best) + 1, own.indexOf(best) + 1 + callersKept)
-        .map((i) => frameName(profile, i).function);
-      const values = new Array<number>(types).fill(0);
-      entry = { row: { ...at, values, leaf: frameName(profile, leafLine).function, callers }, values };
+    const weight = Math.abs(profile.values[s * types + order] as number);
+    if (!entry || weight > entry.weight) {
+      // called by and through: as in the heaviest of its samples
+      const from = own.indexOf(best) + 1;
+      const callers = own.slice(from, from + callersKept).map((i) => frameName(profile, i).function);
+      const values = entry?.values ?? new Array<number>(types).fill(0);
+      entry = { row: { ...at, values, leaf: frameName(profile, leafLine).function, callers }, values, weight };
       rows.set(key, entry);
     }
     for (let v = 0; v < types; v++)

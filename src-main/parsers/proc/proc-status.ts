@@ -51,7 +51,8 @@ class ProcStatus implements Reading {
       this.inSample.clear();
       this.frames.close();
     }
-    if (!this.frames.isOpen && memory.has(key)) {
+    // the descriptor table stands before the memory, in what is a status by then
+    if (!this.frames.isOpen && (memory.has(key) || (key === 'FDSize' && this.inSample.has('Pid')))) {
       this.frames.open(line, context);
       this.samples++;
     }

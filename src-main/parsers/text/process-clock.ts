@@ -14,6 +14,8 @@ const second = 1_000_000_000n;
 const writeSlackNs = 20_000_000n;
 /** The delay of a shipper that is not known from below. */
 const shipperDelayNs = second / 5n;
+/** How far the side may lie that no line bounds. */
+const openSideNs = 3_600n * second;
 
 interface Bounds {
   lo: bigint | undefined;
@@ -108,10 +110,9 @@ export class ProcessClock {
     } else if (lo !== undefined && hi !== undefined && lo <= hi) {
       this.sink.anchor({ clock: this.clock, loNs: lo, hiNs: hi, basis: 'log_marks', at });
     } else if (hi !== undefined && lo === undefined) {
-      // nothing before it: only that the run was started no later
-      this.sink.anchor({ clock: this.clock, loNs: hi - 3600n * second, hiNs: hi, basis: 'log_marks', at });
+      this.sink.anchor({ clock: this.clock, loNs: hi - openSideNs, hiNs: hi, basis: 'log_line_after', at });
     } else if (lo !== undefined && hi === undefined) {
-      this.sink.anchor({ clock: this.clock, loNs: lo, hiNs: lo + 3600n * second, basis: 'log_marks', at });
+      this.sink.anchor({ clock: this.clock, loNs: lo, hiNs: lo + openSideNs, basis: 'log_line_before', at });
     }
   }
 

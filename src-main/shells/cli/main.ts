@@ -40,6 +40,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     await terminal.line(version);
     return exit.done;
   }
+  if (name === '--help' || name === 'help') {
+    for (const { usage } of commands) await terminal.line(`spanscope ${usage}`);
+    return exit.done;
+  }
   const command = commands.find((c) => c.name === name);
   if (!command) {
     if (name !== undefined && later.includes(name)) terminal.error(`${name}: not yet`);

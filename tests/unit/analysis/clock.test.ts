@@ -65,7 +65,7 @@ describe('the clock of a bare gctrace log', () => {
       .join('');
     const scrape = `# scraped ${((startMs + 20_000) / 1e3).toFixed(3)}\nprocess_start_time_seconds ${(startMs / 1e3).toFixed(2)}\n`;
     const analysis = await analysisOf({ 'gc.log': mixed, 'metrics.prom': scrape });
-    expect(offsetOf(analysis, 'gc.log')?.conflicts).toEqual(['process_start']);
+    expect(offsetOf(analysis, 'gc.log')?.conflicts).toEqual(['process_start', 'file_time']);
   });
 
   it('tells two runs in one log apart', async () => {

@@ -1,74 +1,77 @@
 import { describe, expect, it } from 'vitest';
+import { goHypotheses } from '../../../src-main/analysis/hypotheses/go-hypotheses.ts';
 import type { Hypothesis } from '../../../src-main/analysis/hypotheses/hypothesis.ts';
 import { scoreHypothesis } from '../../../src-main/analysis/hypotheses/score.ts';
 import type { Signal } from '../../../src-main/analysis/signals/signal.ts';
 import type { SignalId } from '../../../src-main/analysis/signals/thresholds.ts';
 
-const hypothesis: Hypothesis = {
-  cause: 'go.unbounded_cache',
-  needs: [['live_heap_growth'], ['rss_still_growing', 'killed_by_oom']],
-  supports: [
-    { signal: 'live_heap_growth', weight: 0.5 },
-    { signal: 'objects_growth', weight: 0.3 },
-  ],
-  opposes: [{ signal: 'goroutines_growth', weight: 0.4 }],
-  onsetOf: ['rss_bytes'],
-  culprit: 'owner',
-};
-
-function signal(id: SignalId, met: boolean, evidence = 1, strength = met ? 1 : 0): Signal {
+function signal(id: SignalId, strength: number, evidence = 1): Signal {
   return {
     id,
-    value: 1,
-    unit: 'ratio',
-    threshold: 1,
     strength,
-    met,
-    basis: 'measured',
+    met: strength > 0,
     evidence,
+    value: strength,
+    unit: 'ratio',
+    threshold: 0.5,
+    basis: 'measured',
     position: 1,
     subject: '',
   };
 }
 
-const score = (...signals: Signal[]) =>
-  scoreHypothesis(hypothesis, new Map(signals.map((s) => [s.id, s])) as never, (evidence) => `kind ${evidence}`);
+const leak: Hypothesis = {
+  cause: 'go.unbounded_cache',
+  needs: [['live_heap_growth', 'rss_growth']],
+  supports: [
+    { share: 0.6, anyOf: ['live_heap_growth', 'rss_growth'] },
+    { share: 0.4, anyOf: ['top_owner_share'] },
+  ],
+  opposes: [{ signal: 'bound_reached', share: 0.5 }],
+  onsetOf: [],
+  culprit: 'none',
+};
+
+function score(...signals: Signal[]) {
+  return scoreHypothesis(leak, new Map(signals.map((s) => [s.id, s])), (evidence) => `kind ${evidence}`);
+}
 
 describe('scoreHypothesis', () => {
-  it('adds what speaks for it and takes off what speaks against it', () => {
-    const grown = signal('live_heap_growth', true);
-    const rest = [signal('rss_still_growing', true), signal('objects_growth', true, 2)];
-    expect(score(grown, ...rest)).toMatchObject({ score: 0.8, confidence: 'high', missing: [] });
-    expect(score(grown, ...rest, signal('goroutines_growth', true)).score).toBeCloseTo(0.4);
-    expect(score(grown, ...rest, signal('goroutines_growth', false)).score).toBeCloseTo(0.8);
+  it('takes the strongest of the signals that show one fact', () => {
+    const scored = score(signal('live_heap_growth', 0.4), signal('rss_growth', 0.5), signal('top_owner_share', 0));
+    expect(scored.score).toBeCloseTo(0.3);
+    expect(scored.support.map((s) => s.id)).toEqual(['live_heap_growth', 'rss_growth']);
   });
 
-  it('is never nearly certain from one kind of evidence', () => {
-    const one = [signal('live_heap_growth', true), signal('rss_still_growing', true), signal('objects_growth', true)];
-    expect(score(...one)).toMatchObject({ confidence: 'medium' });
+  it('counts a fact that no evidence shows half, and one that is measured and not so in full', () => {
+    expect(score(signal('live_heap_growth', 1)).score).toBeCloseTo(0.6 / 0.8);
+    expect(score(signal('live_heap_growth', 1)).missing).toEqual(['top_owner_share']);
+    expect(score(signal('live_heap_growth', 1), signal('top_owner_share', 0)).score).toBeCloseTo(0.6);
   });
 
-  it('is ruled out by a need that was measured and is not met', () => {
-    expect(score(signal('live_heap_growth', false), signal('rss_still_growing', true))).toMatchObject({
+  it('takes off what speaks against it', () => {
+    const scored = score(signal('live_heap_growth', 1), signal('top_owner_share', 1), signal('bound_reached', 0.5));
+    expect(scored.score).toBeCloseTo(0.75);
+    expect(scored.against.map((s) => s.id)).toEqual(['bound_reached']);
+  });
+
+  it('is ruled out by a need that is measured and not met, and stays a guess where the need cannot be measured', () => {
+    expect(score(signal('live_heap_growth', 0), signal('top_owner_share', 1))).toMatchObject({
       score: 0,
       ruledOutBy: 'live_heap_growth',
     });
+    expect(score(signal('top_owner_share', 1)).confidence).toBe('low');
   });
 
-  it('stays a guess, and says what is missing, where a need cannot be measured', () => {
-    const open = score(signal('live_heap_growth', true), signal('objects_growth', true, 2));
-    expect(open.ruledOutBy).toBeUndefined();
-    expect(open.confidence).toBe('low');
-    expect(open.missing).toEqual(['rss_still_growing', 'killed_by_oom']);
+  it('is never sure of what a single kind of evidence says', () => {
+    const all = [signal('live_heap_growth', 1), signal('top_owner_share', 1)];
+    expect(score(...all).confidence).toBe('medium');
+    expect(score(all[0] as Signal, signal('top_owner_share', 1, 2)).confidence).toBe('high');
   });
+});
 
-  it('needs only one of a group', () => {
-    const met = score(
-      signal('live_heap_growth', true),
-      signal('rss_still_growing', false),
-      signal('killed_by_oom', true),
-    );
-    expect(met.ruledOutBy).toBeUndefined();
-    expect(met.score).toBeCloseTo(0.5);
+describe('the causes of Go services', () => {
+  it.each(goHypotheses.map((h) => [h.cause, h] as const))('%s has shares that sum to 1', (_, h) => {
+    expect(h.supports.reduce((sum, s) => sum + s.share, 0)).toBeCloseTo(1);
   });
 });

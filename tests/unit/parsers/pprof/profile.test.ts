@@ -63,7 +63,7 @@ describe('tops', () => {
     ['goroutine.pb.gz', 'goroutine'],
     ['mutex.pb.gz', 'delay'],
   ])('equals go tool pprof -top on %s, %s', (name, sample) => {
-    const profile = decodeProfile(bytesOf(name));
+    const { profile } = decodeProfile(bytesOf(name));
     const index = profile.sampleTypes.findIndex((t) => t.type === sample);
     const ours = new Map(tops(profile, index).rows.map((r) => [r.function, [r.flat, r.cum]]));
     const theirs = oracle(name, sample);
@@ -78,7 +78,7 @@ describe('tops', () => {
   });
 
   it('charges values to the program, not to the allocator it called', () => {
-    const profile = decodeProfile(bytesOf('heap.pb.gz'));
+    const { profile } = decodeProfile(bytesOf('heap.pb.gz'));
     const space = profile.sampleTypes.findIndex((t) => t.type === 'inuse_space');
     const [first] = owners(profile, space, 5);
     expect(first?.function).toBe('main.readImage');
@@ -107,7 +107,21 @@ describe('ownerOf', () => {
     ['internal/runtime/maps.(*Map).Put', 'internal/runtime/maps/map.go', 'runtime'],
     ['net/http.(*persistConn).readLoop', 'net/http/transport.go', 'standard'],
     ['shop.example/orders/internal/quote.ask', 'shop.example/orders/internal/quote/quote.go', 'module'],
-    ['github.com/a/b.(*C).D', '/go/pkg/mod/github.com/a/b@v1/c.go', 'module'],
+    ['github.com/a/b.(*C).D', '/go/pkg/mod/github.com/a/b@v1.2.0/c.go', 'dependency'],
+    ['github.com/a/b.(*C).D', 'github.com/a/b@v0.9.1-rc1/c.go', 'dependency'],
+    ['github.com/a/b.(*C).D', '/src/svc/vendor/github.com/a/b/c.go', 'dependency'],
+    ['github.com/corp/svc/store.(*Cache).Put', 'github.com/corp/svc/store/cache.go', 'module'],
+    // a module needs no dot in its name, and -trimpath leaves its files where Go's own lie
+    ['billing/internal/seen.(*Filter).Seen', 'billing/internal/seen/seen.go', 'module'],
+    ['internal/poll.runtime_pollWait', 'runtime/netpoll.go', 'standard'],
+    [
+      'vendor/golang.org/x/net/http2/hpack.(*Decoder).Write',
+      'vendor/golang.org/x/net/http2/hpack/hpack.go',
+      'standard',
+    ],
+    ['main.(*Set[go.shape.struct { a/b.C string }]).Add', 'svc/set.go', 'main'],
+    ['main._Cfunc_verify', '_cgo_gotypes.go', 'native'],
+    ['main._C2func_open', '', 'native'],
     ['_cgo_2d0999f1d076_Cfunc_page_new', '', 'native'],
   ])('%s is %s', (symbol, file, want) => {
     expect(ownerOf(symbol, file)).toBe(want);

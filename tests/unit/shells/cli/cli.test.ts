@@ -34,6 +34,12 @@ describe('exit codes', () => {
     expect(run.err.trimEnd().split('\n')).toHaveLength(1);
   });
 
+  it('help lists every command', () => {
+    const run = spanscope('help');
+    expect(run.code).toBe(0);
+    for (const name of ['inspect', 'diagnose', 'verify', 'serve']) expect(run.out).toContain(`spanscope ${name} `);
+  });
+
   it('refused for safety', () => {
     const path = file('x.zip', zip([{ name: '../x.log', data: Buffer.from(gctrace) }]));
     for (const command of ['inspect', 'diagnose']) {
