@@ -11,9 +11,11 @@ import { captureClock, type Json, wallClock } from '../contract.ts';
 import type { Line } from '../text/line.ts';
 import type { Reading, ReadingFormat, TextContext } from '../text/reading.ts';
 import { SampleFrames } from '../text/sample-frames.ts';
+import { hiddenWait } from './hidden-wait.ts';
 import {
   parseCall,
   parseCreatedBy,
+  parseDebug1Address,
   parseDebug1Frame,
   parseFileLine,
   parseGoroutineHead,
@@ -44,6 +46,10 @@ interface Open {
   readonly locked: boolean;
   readonly count: number;
   readonly frames: TextFrame[];
+  /** Return addresses of a debug=1 record, innermost first. */
+  readonly addresses: readonly number[];
+  /** Address of the first frame that a debug=1 record names. */
+  shown: number | undefined;
   createdBy: string;
   call: string | undefined;
 }
@@ -122,7 +128,7 @@ class GoroutineText implements Reading {
     if (this.dialect === 'debug=1' && c >= 48 && c <= 57) {
       const m = countHead.exec(text);
       if (m) {
-        this.begin({ state: '', minutes: 0, locked: false, count: Number(m[1]) }, line);
+        this.begin({ state: '', minutes: 0, locked: false, count: Number(m[1]), addresses: addressesOf(text) }, line);
         return true;
       }
     }
@@ -168,10 +174,21 @@ class GoroutineText implements Reading {
     return /^(?:-{5}|\t?goroutine running on other thread)/.test(text) && this.total > 0;
   }
 
-  private begin(head: { state: string; minutes: number; locked: boolean; count: number }, line: Line): void {
+  private begin(
+    head: { state: string; minutes: number; locked: boolean; count: number; addresses?: readonly number[] },
+    line: Line,
+  ): void {
     this.closeGoroutine();
     this.firstLine ??= line.copy();
-    this.open = { ...head, line: line.number, frames: [], createdBy: '', call: undefined };
+    this.open = {
+      addresses: [],
+      ...head,
+      line: line.number,
+      frames: [],
+      shown: undefined,
+      createdBy: '',
+      call: undefined,
+    };
   }
 
   private takeFile(line: Line, open: Open): boolean {
@@ -186,6 +203,7 @@ class GoroutineText implements Reading {
     const text = line.head(2_200);
     const frame = parseDebug1Frame(text);
     if (frame && open.frames.length < framesKept) open.frames.push(frame);
+    if (frame) open.shown ??= parseDebug1Address(text);
     return frame !== undefined || text.startsWith('# labels:') || text.startsWith('#\t');
   }
 
@@ -194,7 +212,10 @@ class GoroutineText implements Reading {
     this.open = undefined;
     if (!open) return false;
     if (open.count === 0) return true;
-    const state = open.state || stateOfStack(open.frames);
+    const state =
+      open.state ||
+      stateOfStack(open.frames) ||
+      (open.shown === undefined ? '' : hiddenWait(open.addresses, open.shown));
     const key = `${state}\n${open.frames.map((f) => `${f.function}:${f.line}`).join('\n')}\n${open.createdBy}`;
     const group = this.groups.get(key);
     if (group) {
@@ -281,6 +302,11 @@ class GoroutineText implements Reading {
       },
     });
   }
+}
+
+/** The innermost return addresses of a debug=1 record: `12 @ 0x47684e 0x40f5c5`. */
+function addressesOf(text: string): readonly number[] {
+  return text.split(' ', 8).slice(2).map(Number);
 }
 
 /** A paste from a web page ends in back ticks. */

@@ -66,6 +66,12 @@ export function parseDebug1Frame(text: string): TextFrame | undefined {
   return m ? { function: m[1] as string, file: m[2] as string, line: Number(m[3]) } : undefined;
 }
 
+/** The address that a debug=1 frame line begins with; addresses of Go's code lie far below 2^53. */
+export function parseDebug1Address(text: string): number | undefined {
+  const m = /^#\t?[ \t]{0,12}(0x[0-9a-f]{1,13})[ \t]/.exec(text);
+  return m ? Number(m[1]) : undefined;
+}
+
 export function parseCreatedBy(text: string): string | undefined {
   return createdPattern.exec(text)?.[1];
 }

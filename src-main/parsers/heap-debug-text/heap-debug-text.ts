@@ -4,16 +4,21 @@
  * @source runtime/pprof/pprof.go writeHeapInternal (Go 1.26)
  */
 import type { ReadingReport } from '../../api/contract/evidence.ts';
+import { parseDebug1Frame, type TextFrame } from '../goroutine-text/stack-text.ts';
 import { memStatsFields } from '../memstats/memstats-fields.ts';
 import { MemStatsSeries } from '../memstats/memstats-series.ts';
+import { sayProfile } from '../pprof/pprof.ts';
 import type { Line } from '../text/line.ts';
 import type { Reading, ReadingFormat, TextContext } from '../text/reading.ts';
 import { SampleFrames } from '../text/sample-frames.ts';
+import { TextProfile } from './text-profile.ts';
 
 const head = /^heap profile: {1,6}(\d{1,18}): {1,6}(\d{1,18}) \[ {0,6}(\d{1,18}): {1,6}(\d{1,18})\] @ (\S{1,40})$/;
 const record =
   /^ {0,6}(\d{1,18}): {1,6}(\d{1,18}) \[ {0,6}(\d{1,18}): {1,6}(\d{1,18})\] @(?: 0x[0-9a-f]{1,16}){0,1100}\s*$/;
 const field = /^# ([A-Z][A-Za-z]{1,20}) = (.{1,20000})$/;
+
+const framesOfOne = 1_100;
 
 class HeapDebugText implements Reading {
   private readonly series = new MemStatsSeries();
@@ -27,6 +32,10 @@ class HeapDebugText implements Reading {
   private counts: Record<string, number> = {};
   private rate = '';
   private memStatsLine: Line | undefined;
+  private profile: TextProfile | undefined;
+  private sampled: [number, number, number, number] | undefined;
+  private stack: TextFrame[] = [];
+  private lastGc = 0n;
 
   take(line: Line, context: TextContext): boolean {
     const c = line.byte(0);
@@ -46,16 +55,26 @@ class HeapDebugText implements Reading {
       };
       const rate = /heap(?:z?_v2)?\/(\d{1,18})$/.exec(this.rate);
       if (rate) this.counts.rate = Number(rate[1]);
+      // the head says twice the rate
+      this.profile = new TextProfile(rate ? Number(rate[1]) / 2 : 1);
       return true;
     }
     if (!this.open) return false;
-    if (record.test(text)) {
+    const sampled = record.exec(text);
+    if (sampled) {
+      this.endRecord();
+      this.sampled = [Number(sampled[1]), Number(sampled[2]), Number(sampled[3]), Number(sampled[4])];
       this.records++;
       this.taken++;
       return true;
     }
     if (c !== 35) return line.isBlank();
     this.taken++;
+    const frame = this.sampled ? parseDebug1Frame(text) : undefined;
+    if (frame) {
+      if (this.stack.length < framesOfOne) this.stack.push(frame);
+      return true;
+    }
     if (text.startsWith('# runtime.MemStats')) {
       this.values = new Map();
       this.memStatsLine = line.copy();
@@ -67,6 +86,13 @@ class HeapDebugText implements Reading {
   }
 
   endSection(context: TextContext): void {
+    this.endRecord();
+    const { profile } = this;
+    this.profile = undefined;
+    // a heap profile is the state at the last collection
+    const wallNs = context.section?.wallNs ?? context.prefix?.wallNs ?? this.lastGc;
+    if (profile && profile.samples > 0) sayProfile(profile.model(wallNs), context.sink);
+    this.lastGc = 0n;
     const values = this.values;
     const at = this.memStatsLine;
     this.values = undefined;
@@ -84,6 +110,12 @@ class HeapDebugText implements Reading {
       this.rss.close();
     }
     for (const [name, value] of values) this.counts[name] = value;
+  }
+
+  private endRecord(): void {
+    if (this.sampled) this.profile?.add(this.sampled, this.stack);
+    this.sampled = undefined;
+    this.stack = [];
   }
 
   reports(): readonly ReadingReport[] {
@@ -117,6 +149,7 @@ class HeapDebugText implements Reading {
       else if (name === 'PauseEnd') this.pauseEnd = list;
       return;
     }
+    if (name === 'LastGC' && /^\d{1,19}$/.test(text)) this.lastGc = BigInt(text);
     if (!/^\d{1,20}(?:\.\d{1,20})?(?:e[+-]\d{1,3})?$/.test(text)) return;
     if (memStatsFields.has(name) || name === 'MaxRSS') values.set(name, Number(text));
   }

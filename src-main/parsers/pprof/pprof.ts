@@ -31,7 +31,8 @@ export function defaultSampleType(profile: ProfileModel): number {
   return named >= 0 ? named : Math.max(0, profile.sampleTypes.length - 1);
 }
 
-function summarize(profile: ProfileModel, sink: Sink): Record<string, number | string> {
+/** Says a profile's summary and, where it tells its time, its totals as points. @returns its counts */
+export function sayProfile(profile: ProfileModel, sink: Sink): Record<string, number | string> {
   const what = profileSubject(profile);
   const order = defaultSampleType(profile);
   const totals: number[] = [];
@@ -92,7 +93,7 @@ export const pprofParser: Parser = {
     let report: ReadingReport;
     try {
       const profile = decodeProfile(bytes);
-      const counts = summarize(profile, sink);
+      const counts = sayProfile(profile, sink);
       report = { kind: 'pprof', dialect: profileSubject(profile), taken: profile.sampleCount, counts };
       if (profile.sampleTypes.length === 0)
         sink.warn({ code: 'pprof/no_sample_type', severity: 'error', phase: 'model' });
