@@ -1,6 +1,5 @@
-import { formatBytes } from '../api/contract/format.ts';
+import { formatBytes, formatValue } from '../api/contract/format.ts';
 import type { Block } from './outline.ts';
-import { formatValue } from './words.ts';
 
 /** What a figure shows, in words: for readers who hear the page, and where nothing can be drawn. */
 export function figureText(block: Extract<Block, { kind: 'ladder' | 'chart' }>): string {

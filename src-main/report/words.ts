@@ -1,26 +1,8 @@
 /** Figures and codes into words of one language. */
 
 import type { Signal } from '../analysis/signals/signal.ts';
-import { formatBytes, formatCount, formatDuration, significant } from '../api/contract/format.ts';
+import { formatBytes, formatCount, significant } from '../api/contract/format.ts';
 import { isMessageCode, type Language, type MessageArgs, type MessageCode, say } from '../api/contract/messages.ts';
-import type { Unit } from '../api/contract/metrics.ts';
-
-export function formatValue(value: number, unit: Unit): string {
-  switch (unit) {
-    case 'bytes':
-      return formatBytes(value);
-    case 'seconds':
-      return formatDuration(value);
-    case 'percent':
-      return `${significant(value)} %`;
-    case 'ratio':
-      return `${significant(value * 100)} %`;
-    case 'per_second':
-      return `${formatCount(value)}/s`;
-    case 'count':
-      return formatCount(value);
-  }
-}
 
 export class Words {
   readonly language: Language;

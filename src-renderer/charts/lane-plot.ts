@@ -6,11 +6,11 @@ import uPlot from 'uplot';
 import type { Cycles, SeriesRole } from '../../src-main/api/contract/calls.ts';
 import type { Unit } from '../../src-main/api/contract/metrics.ts';
 import type { Span } from '../state/view.ts';
+import { axisText } from './axis-text.ts';
 import { aloneIn } from './gaps.ts';
 import { highestIn, topOf } from './highest.ts';
 import { type Paint, pens } from './palette.ts';
 import { decades, timeTicks, valueTicks } from './ticks.ts';
-import { axisText } from './value-text.ts';
 
 /** Width of the value axis, in CSS pixels: the same in all lanes. */
 export const axisWidth = 58;

@@ -73,6 +73,7 @@ export async function open(browser: Browser, shell: Shell, options: BrowserConte
   );
   const watch = new Watch(page, shell.origin);
   await page.goto(shell.url);
+  await page.locator('main').waitFor();
   return { page, watch };
 }
 

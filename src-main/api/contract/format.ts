@@ -2,6 +2,8 @@
  * The one way figures are written, in every shell, in the report and on the screen.
  */
 
+import type { Unit } from './metrics.ts';
+
 /** RFC 3339 in UTC with nanoseconds, as the command line prints times. */
 export function formatRfc3339(ns: bigint): string {
   const ms = ns / 1_000_000n - (ns % 1_000_000n < 0n ? 1n : 0n);
@@ -81,4 +83,22 @@ export function escapeControls(text: string): string {
     if (c === '\t') return '\\t';
     return `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
+}
+
+/** A value in its unit. */
+export function formatValue(value: number, unit: Unit): string {
+  switch (unit) {
+    case 'bytes':
+      return formatBytes(value);
+    case 'seconds':
+      return formatDuration(value);
+    case 'percent':
+      return `${significant(value)} %`;
+    case 'ratio':
+      return `${significant(value * 100)} %`;
+    case 'per_second':
+      return `${formatCount(value)}/s`;
+    case 'count':
+      return formatCount(value);
+  }
 }

@@ -3,9 +3,9 @@
  * marks. Points are thinned to what the width can show, smallest and largest kept.
  */
 import type { SeriesRole } from '../../api/contract/calls.ts';
+import { formatValue } from '../../api/contract/format.ts';
 import type { Unit } from '../../api/contract/metrics.ts';
 import { perPixel } from '../../case/store/window.ts';
-import { formatValue } from '../words.ts';
 import type { Canvas } from './canvas.ts';
 import { ink, strokes } from './palette.ts';
 

@@ -6,6 +6,7 @@ import { Refusal } from '../../case/refusal.ts';
 import { type Command, exit, type Options, UsageError } from './command.ts';
 import { caseCommand } from './commands/case.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
+import { engineCommand } from './commands/engine.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { openCommand } from './commands/open.ts';
 import { profileCommand } from './commands/profile.ts';
@@ -21,11 +22,12 @@ const commands: readonly Command[] = [
   profileCommand,
   verifyCommand,
   caseCommand,
+  engineCommand,
   serveCommand,
   openCommand,
 ];
 /** Commands of the contract that this version does not have. */
-const later = ['spans', 'whatif', 'compare', 'engine', 'export'];
+const later = ['spans', 'whatif', 'compare', 'export'];
 
 const common: Options = { json: { type: 'boolean' }, quiet: { type: 'boolean' }, help: { type: 'boolean' } };
 
@@ -34,6 +36,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   const terminal = new Terminal(rest.includes('--quiet'));
   if (name === '--version' || name === 'version') {
     await terminal.line(version);
+    return exit.done;
+  }
+  if (name === '--help' || name === 'help') {
+    for (const { usage } of commands) await terminal.line(`spanscope ${usage}`);
     return exit.done;
   }
   const command = commands.find((c) => c.name === name);

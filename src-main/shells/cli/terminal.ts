@@ -4,6 +4,9 @@
  */
 import { escapeControls } from '../../api/contract/format.ts';
 
+/** Characters of rows written at once. */
+const rowPieceLength = 65_536;
+
 export class Terminal {
   readonly quiet: boolean;
   private shown = '';
@@ -21,6 +24,21 @@ export class Terminal {
   /** One JSON document, ending the output. */
   json(document: unknown): Promise<void> {
     return this.write(`${escapeJson(JSON.stringify(document, undefined, 1))}\n`);
+  }
+
+  /** One JSON document whose last field is a list too long to be held as text: rows are made while they are written. */
+  async jsonWithRows(head: object, name: string, rows: Iterable<unknown>): Promise<void> {
+    const opening = JSON.stringify(head, undefined, 1).replace(/\n?\}$/, '');
+    let piece = `${opening}${opening === '{' ? '' : ','}\n ${JSON.stringify(name)}: [`;
+    let isFirst = true;
+    for (const row of rows) {
+      piece += `${isFirst ? '' : ','}\n  ${JSON.stringify(row)}`;
+      isFirst = false;
+      if (piece.length < rowPieceLength) continue;
+      await this.write(escapeJson(piece));
+      piece = '';
+    }
+    await this.write(escapeJson(`${piece}\n ]\n}\n`));
   }
 
   line(text: string): Promise<void> {

@@ -1,9 +1,8 @@
 /** Charts in words: what a picture says to those who do not see it. */
 import type { Cycles, Lane, LaneSeries, Mark } from '../../../src-main/api/contract/calls.ts';
-import { formatDuration } from '../../../src-main/api/contract/format.ts';
+import { formatDuration, formatValue } from '../../../src-main/api/contract/format.ts';
 import { type Curve, extremes, readingAt } from '../../charts/curve.ts';
 import { type CaseClock, momentText } from '../../charts/moment-text.ts';
-import { valueText } from '../../charts/value-text.ts';
 import { t } from '../../i18n/text.svelte.ts';
 import type { Span } from '../../state/view.ts';
 
@@ -13,7 +12,7 @@ function seriesPart(series: LaneSeries, curve: Curve | undefined, span: Span): s
   const last = readingAt(curve, span.to);
   const ends = extremes(curve, span.from, span.to);
   if (!first || !last || !ends) return undefined;
-  const text = (value: number) => valueText(value, series.unit);
+  const text = (value: number) => formatValue(value, series.unit);
   return t('sentence/series', {
     name: series.title,
     from: text(first.value),
@@ -62,7 +61,7 @@ export function momentSentence(lane: Lane | undefined, curves: readonly Curve[],
   const values = (lane?.series ?? []).flatMap((s) => {
     const curve = curves.find((c) => c.id === s.id);
     const reading = curve && readingAt(curve, at);
-    return reading ? [`${s.title} ${valueText(reading.value, s.unit)}`] : [];
+    return reading ? [`${s.title} ${formatValue(reading.value, s.unit)}`] : [];
   });
   return [momentText(at, clock, 3), ...values].join(t('sentence/joint'));
 }

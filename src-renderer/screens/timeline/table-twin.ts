@@ -1,8 +1,7 @@
 /** A chart as a table: what is drawn in the visible stretch, one row a moment. */
 import type { Cycles, Lane } from '../../../src-main/api/contract/calls.ts';
-import { formatDuration } from '../../../src-main/api/contract/format.ts';
+import { formatDuration, formatValue } from '../../../src-main/api/contract/format.ts';
 import type { Curve } from '../../charts/curve.ts';
-import { valueText } from '../../charts/value-text.ts';
 import type { Span } from '../../state/view.ts';
 
 export interface Twin {
@@ -31,7 +30,7 @@ export function twinOf(
       const t = curve.t[i] as number;
       if (t < span.from || t > span.to) continue;
       const cells = byTime.get(t) ?? shown.map(() => '');
-      cells[column] = valueText(curve.v[i] as number, unit);
+      cells[column] = formatValue(curve.v[i] as number, unit);
       byTime.set(t, cells);
     }
   }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { axisText } from '../../../src-renderer/charts/axis-text.ts';
 import { clusterMarks } from '../../../src-renderer/charts/clusters.ts';
 import { type Curve, extremes, indexAt, readingAt, stepSample } from '../../../src-renderer/charts/curve.ts';
 import { aloneIn, breakCurve, longestPause, usualPace } from '../../../src-renderer/charts/gaps.ts';
 import { highestIn, topOf } from '../../../src-renderer/charts/highest.ts';
 import { clockStep, decades, timeTicks, valueTicks } from '../../../src-renderer/charts/ticks.ts';
-import { axisText } from '../../../src-renderer/charts/value-text.ts';
 import { centreSpan, clampSpan, fitSpan, orWhole, panSpan, zoomSpan } from '../../../src-renderer/charts/viewport.ts';
 
 const f = (...values: number[]) => Float64Array.from(values);

@@ -1,28 +1,15 @@
 /** The command line as a script sees it: a process, its two streams and its exit code. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { zip } from '../../case/archive/make-archives.ts';
 import { temporaryFolder } from '../../case/temporary-folder.ts';
+import { entry, spanscope } from './run-spanscope.ts';
 
-const entry = join(import.meta.dirname, '..', '..', '..', '..', 'src-main', 'shells', 'cli', 'entry.ts');
 const sample = join(import.meta.dirname, '..', '..', '..', '..', 'resources', 'sample', 'bundle');
 const gctrace = 'gc 1 @0.1s 1%: 0.1+1+0.1 ms clock, 0.1+0/1/0+0.1 ms cpu, 4->5->3 MB, 8 MB goal, 2 P\n'.repeat(2);
-
-function spanscope(...args: string[]) {
-  const home = temporaryFolder();
-  const temporary = join(home, 'tmp');
-  mkdirSync(temporary);
-  const run = spawnSync(process.execPath, [entry, ...args], {
-    encoding: 'utf8',
-    env: { ...process.env, SPANSCOPE_HOME: home, TMPDIR: temporary },
-    maxBuffer: 2 ** 28,
-  });
-  expect(readdirSync(temporary), 'left in the temporary folder').toEqual([]);
-  return { code: run.status, out: run.stdout, err: run.stderr };
-}
 
 function file(name: string, content: string | Buffer): string {
   const path = join(temporaryFolder(), name);
@@ -45,6 +32,12 @@ describe('exit codes', () => {
     expect(run).toMatchObject({ code, out: '' });
     expect(run.err).toMatch(err);
     expect(run.err.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('help lists every command', () => {
+    const run = spanscope('help');
+    expect(run.code).toBe(0);
+    for (const name of ['inspect', 'diagnose', 'verify', 'serve']) expect(run.out).toContain(`spanscope ${name} `);
   });
 
   it('refused for safety', () => {
