@@ -148,10 +148,10 @@ function refusal(refused: WhatIfRefusal, evidence?: number): WhatIf {
 
 /** What the evidence says of the settings; GOGC from the recorded goals where nothing says it. */
 function baselineSettings(data: CaseData, run: RecordedRun): BaselineSettings | undefined {
-  const told = lastValue(data, 'gogc_percent');
+  const told = lastValue(data, 'gogc_percent') ?? numberOf(data.fact('setting.gogc')?.value);
   const gogc = told ?? inferGogc(run.cycles);
   if (gogc === undefined || !(gogc > 0)) return undefined;
-  const limit = lastValue(data, 'gomemlimit_bytes');
+  const limit = lastValue(data, 'gomemlimit_bytes') ?? byteCountOf(data.fact('setting.gomemlimit')?.value);
   const go = data.fact('runtime.go')?.value;
   const version = go === undefined ? undefined : parseGoVersion(go);
   return {
@@ -165,6 +165,18 @@ function baselineSettings(data: CaseData, run: RecordedRun): BaselineSettings | 
 }
 
 const newestGo = 26;
+
+/** GOGC as the environment has it; "off" is no number. */
+function numberOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,6}$/.test(text) ? Number(text) : undefined;
+}
+
+/** GOMEMLIMIT as the environment has it. @source runtime/string.go parseByteCount */
+function byteCountOf(text: string | undefined): number | undefined {
+  const parts = /^(\d{1,15})(B|KiB|MiB|GiB|TiB)?$/.exec(text ?? '');
+  if (!parts) return undefined;
+  return Number(parts[1]) * 1024 ** Math.max(0, ['B', 'KiB', 'MiB', 'GiB', 'TiB'].indexOf(parts[2] ?? 'B'));
+}
 
 function lastValue(data: CaseData, metric: string): number | undefined {
   return data.series.find((s) => s.metric === metric)?.last;
@@ -333,7 +345,7 @@ function outcomeOf(
   predicted: Figures,
   ask: WhatIfAsk,
 ): Outcome {
-  const container = lastValue(data, 'cgroup_limit_bytes');
+  const container = lastValue(data, 'cgroup_limit_bytes') ?? data.fact('container.limit_bytes')?.value;
   if (container !== undefined && predicted.peakRssBytes !== undefined && predicted.peakRssBytes > container)
     return 'killed';
   if (ask.memoryLimit === undefined) return 'completed';
