@@ -157,8 +157,12 @@ async function replayLog(path: string, request: ReplayRequest): Promise<OplogRep
   return result;
 }
 
-/** The marks beside a capture: its name with the ending `.marks.json` or `.json`. */
-function marksFor(path: string, named: string | undefined) {
+/**
+ * The marks beside a capture: those of the document named, else of its name with the ending `.marks.json` or `.json`.
+ *
+ * @throws Refusal `open/not_found`, `engine/json_too_large`, `engine/not_json`
+ */
+export function marksFor(path: string, named: string | undefined) {
   if (named !== undefined) return recordedMarksOf(jsonFile(named));
   const stem = path.replace(/\.[^./\\]{1,16}$/, '');
   const beside = [`${stem}.marks.json`, `${stem}.json`].find((p) => p !== path && existsSync(p));
