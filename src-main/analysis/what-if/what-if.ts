@@ -10,7 +10,7 @@ import { learnProgram, type ProgramModel, quantile } from './program-model.ts';
 import { type RecordedRun, recordedRun } from './recorded-run.ts';
 import { inferGogc, replayPacer } from './replay-pacer.ts';
 import { SeededRandom } from './seeded-random.ts';
-import { type Settings, type SimulatedRun, simulateRun } from './simulated-run.ts';
+import { type HeapPoint, type Settings, type SimulatedRun, simulateRun } from './simulated-run.ts';
 
 const MiB = 2 ** 20;
 const members = 64;
@@ -77,10 +77,12 @@ export interface WhatIf {
   readonly refused: WhatIfRefusal | undefined;
   /** How many runs were simulated for the prediction. */
   readonly runs: number;
+  /** Heap over seconds since the start of the process: recorded cycles, and the simulated run whose peak is nearest to the predicted one. */
+  readonly curves: { readonly recorded: readonly HeapPoint[]; readonly predicted: readonly HeapPoint[] } | undefined;
 }
 
 /** Answers one question about a case. Some tens of milliseconds for a run of some hundred cycles, seconds at most. */
-export function whatIf(data: CaseData, ask: WhatIfAsk): WhatIf {
+export function whatIf(data: CaseData, ask: WhatIfAsk, hasCurves = false): WhatIf {
   const run = recordedRun(data);
   if (!run) return refusal({ reason: 'no_gctrace' });
   if (run.cycles.length < fewestCycles)
@@ -129,6 +131,7 @@ export function whatIf(data: CaseData, ask: WhatIfAsk): WhatIf {
     outcome: outcomeOf(data, runs, replayed, predicted, ask),
     refused: undefined,
     runs: runs.length,
+    curves: hasCurves ? { recorded: recordedCurve(run), predicted: middleCurve(model, asked, runs) } : undefined,
   };
 }
 
@@ -143,6 +146,7 @@ function refusal(refused: WhatIfRefusal, evidence?: number): WhatIf {
     outcome: undefined,
     refused,
     runs: 0,
+    curves: undefined,
   };
 }
 
@@ -202,6 +206,30 @@ function simulate(model: ProgramModel, settings: Settings): SimulatedRun[] {
     runs.push(run);
   }
   return runs;
+}
+
+/** As the gctrace lines have it: up to the end of marking, down to what was live. */
+function recordedCurve(run: RecordedRun): HeapPoint[] {
+  return run.cycles.flatMap((c): HeapPoint[] => {
+    const endS = c.startS + c.markS + c.pauseS;
+    return [
+      [c.startS, c.heapStart],
+      [endS, c.heapEnd],
+      [endS, c.heapMarked],
+    ];
+  });
+}
+
+function middleCurve(model: ProgramModel, settings: Settings, runs: readonly SimulatedRun[]): readonly HeapPoint[] {
+  const middle = quantile(
+    runs.map((r) => r.peakHeap),
+    0.5,
+  );
+  let nearest = 0;
+  runs.forEach((r, i) => {
+    if (Math.abs(r.peakHeap - middle) < Math.abs((runs[nearest]?.peakHeap ?? 0) - middle)) nearest = i;
+  });
+  return simulateRun(model, settings, new SeededRandom(nearest + 1), true).curve;
 }
 
 const readers: Readonly<Record<Figure, (run: SimulatedRun, model: ProgramModel, settings: Settings) => number>> = {
