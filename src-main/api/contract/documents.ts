@@ -288,4 +288,9 @@ export interface WhatIfDocument {
   readonly replay_error: Readonly<Partial<Record<keyof WhatIfFigures | 'goal' | 'trigger', number>>>;
   readonly refused: string | null;
   readonly notes: readonly string[];
+  /** For a chart: seconds since the start of the process, bytes of heap. */
+  readonly curves?: {
+    readonly measured: readonly (readonly [number, number])[];
+    readonly predicted: readonly (readonly [number, number])[];
+  };
 }
