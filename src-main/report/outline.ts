@@ -1,10 +1,12 @@
 /**
  * The report as an outline of blocks: what stands in it, in which order and words. PDF, HTML and Markdown each write these blocks down in their way.
  */
+
 import type { Analysis } from '../analysis/diagnose.ts';
 import type { DiagnoseDocument, FindingEntry, FindingEvidence } from '../api/contract/documents.ts';
 import { formatDuration, formatFileSize } from '../api/contract/format.ts';
 import type { Language } from '../api/contract/messages.ts';
+import { culpritText } from './culprit-text.ts';
 import type { ChartSpec } from './drawing/chart.ts';
 import type { LadderBar } from './drawing/ladder-figure.ts';
 import { ladderDepth } from './ladder-depth.ts';
@@ -178,7 +180,7 @@ function finding(f: FindingEntry, words: Words): Block[] {
               when: `${f.onset.slice(0, 23)}Z`,
               uncertainty: formatDuration(f.onset_uncertainty_s ?? 0),
             }),
-        c ? `${c.function ?? c.mapping ?? c.setting ?? ''}${c.file ? ` (${c.file}:${c.line})` : ''}` : '',
+        c ? culpritText(c) : '',
       ]),
       'soft',
     ),

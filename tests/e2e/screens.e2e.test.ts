@@ -34,6 +34,9 @@ const screens = [
   ['home', 'Digit1'],
   ['evidence', 'Digit2'],
   ['timeline', 'Digit3'],
+  ['heap', 'Digit4'],
+  ['whatif', 'Digit5'],
+  ['lesson', 'Digit6'],
 ] as const;
 
 describe.each(themes)('the %s theme', (colorScheme) => {

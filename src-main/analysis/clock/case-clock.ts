@@ -8,12 +8,15 @@
  *   contradicts the tighter ones is set aside and named. Where only one side is bounded, the offset is taken there: the first line of a log stands
  *   near the start, the last near the file's time, and the middle of an hour near neither.
  * - boot time (kernel logs): the end of the killed container, else shortly after the last sample of the process.
+ * - trace time (execution traces): the wall times that the trace says of itself (from Go 1.25 on), else the file's name or time, and with either the collections
+ *   that other evidence dates.
  * - capture: the file's name or time.
  */
 
-import type { AnchorBasis, Clock } from '../../parsers/contract.ts';
+import { type AnchorBasis, type Clock, wallClock } from '../../parsers/contract.ts';
 import type { CaseData } from '../case-data.ts';
 import { abs, captureTime, type SureWindow } from './capture-time.ts';
+import { type Interval, inZone, zoneShiftNs } from './log-zone.ts';
 
 export interface ClockOffset {
   readonly evidence: number;
@@ -21,15 +24,11 @@ export interface ClockOffset {
   /** Wall time = time in the clock + offset. */
   readonly offsetNs: bigint;
   readonly uncertaintyNs: bigint;
-  readonly basis: AnchorBasis | 'user' | 'last_sample';
+  readonly basis: AnchorBasis | 'user' | 'last_sample' | 'log_zone';
   /** Anchors that contradict the chosen ones. */
   readonly conflicts: readonly AnchorBasis[];
-}
-
-interface Interval {
-  readonly lo: bigint;
-  readonly hi: bigint;
-  readonly basis: AnchorBasis;
+  /** What was added to stamps of a log that name no zone; absent where nothing was. */
+  readonly zoneShiftNs?: bigint;
 }
 
 const second = 1_000_000_000n;
@@ -95,6 +94,13 @@ export function buildClock(data: CaseData): CaseClock {
   for (const { evidence, clock: c } of used) {
     if (c.domain === 'process') {
       const offset = processOffset(data, evidence, c, modifiedCounts, sure !== undefined);
+      if (offset) clock.put(offset);
+      // the other lines of that log are stamped in the same zone
+      const wall = clock.of(evidence, wallClock);
+      if (wall && offset?.zoneShiftNs !== undefined)
+        clock.put({ ...wall, offsetNs: offset.zoneShiftNs, basis: 'log_zone', zoneShiftNs: offset.zoneShiftNs });
+    } else if (c.domain === 'trace') {
+      const offset = traceOffset(data, evidence, c, sure, modifiedCounts);
       if (offset) clock.put(offset);
     } else if (c.domain === 'capture') {
       const row = data.evidenceById(evidence);
@@ -196,7 +202,37 @@ function processOffset(
         });
     }
   }
-  return chosen(evidence, clock, intervals);
+  const shiftNs = zoneShiftNs(intervals);
+  const offset = chosen(evidence, clock, inZone(intervals, shiftNs));
+  return offset && shiftNs !== 0n ? { ...offset, zoneShiftNs: shiftNs } : offset;
+}
+
+/**
+ * What the trace says of wall time; else its name tells about when it began and its time of writing when it ended: between the two lie as many
+ * seconds as it is long.
+ */
+function traceOffset(
+  data: CaseData,
+  evidence: number,
+  clock: Clock,
+  sure: SureWindow | undefined,
+  modifiedCounts: boolean,
+): ClockOffset | undefined {
+  const said = data.anchors.filter((a) => a.evidence === evidence && a.clock.domain === 'trace');
+  if (said.length > 0)
+    return chosen(
+      evidence,
+      clock,
+      said.map((a) => ({ lo: a.loNs, hi: a.hiNs, basis: a.basis })),
+    );
+  const row = data.evidenceById(evidence);
+  const time = captureTime(row.path, row.modifiedNs, sure, modifiedCounts);
+  if (!time) return undefined;
+  let lengthNs = 0n;
+  for (const s of data.series) if (s.evidence === evidence && s.tLast > lengthNs) lengthNs = s.tLast;
+  const hi = time.ns + time.uncertaintyNs - (time.basis === 'file_time' ? lengthNs : 0n);
+  const lo = time.ns - time.uncertaintyNs - lengthNs;
+  return chosen(evidence, clock, [{ lo, hi, basis: time.basis }]);
 }
 
 /** The tightest interval, narrowed by every other that agrees with it. */

@@ -16,6 +16,7 @@ import type { Line } from '../text/line.ts';
 import type { Reading, ReadingFormat, TextContext } from '../text/reading.ts';
 import { SampleFrames } from '../text/sample-frames.ts';
 import { type Goroutine, type GoroutineGroup, GoroutineGroups } from './goroutine-groups.ts';
+import { hiddenWait } from './hidden-wait.ts';
 import {
   firstArgument,
   framesElided,
@@ -37,6 +38,8 @@ const gapLines = 3;
 
 interface Open {
   readonly goroutine: Goroutine;
+  /** Return addresses of a debug=1 record, innermost first. */
+  readonly addresses: readonly number[];
   call: string | undefined;
   inCreator: boolean;
 }
@@ -122,7 +125,11 @@ class GoroutineText implements Reading {
     if (this.dialect === 'debug=1' && c >= 48 && c <= 57) {
       const m = countHead.exec(text);
       if (m) {
-        this.begin({ id: '', state: '', minutes: 0, locked: false, leaked: false, count: Number(m[1]) }, line);
+        this.begin(
+          { id: '', state: '', minutes: 0, locked: false, leaked: false, count: Number(m[1]) },
+          line,
+          addressesOf(text),
+        );
         return true;
       }
     }
@@ -196,7 +203,11 @@ class GoroutineText implements Reading {
     return true;
   }
 
-  private begin(head: Pick<Goroutine, 'id' | 'state' | 'minutes' | 'locked' | 'leaked' | 'count'>, line: Line): void {
+  private begin(
+    head: Pick<Goroutine, 'id' | 'state' | 'minutes' | 'locked' | 'leaked' | 'count'>,
+    line: Line,
+    addresses: readonly number[] = [],
+  ): void {
     this.closeGoroutine();
     this.firstLine ??= line.copy();
     const goroutine: Goroutine = {
@@ -207,8 +218,9 @@ class GoroutineText implements Reading {
       createdBy: '',
       createdAt: '',
       elided: 0,
+      hiddenWait: '',
     };
-    this.open = { goroutine, call: undefined, inCreator: false };
+    this.open = { goroutine, addresses, call: undefined, inCreator: false };
   }
 
   private takeFile(line: Line, open: Open): boolean {
@@ -228,9 +240,10 @@ class GoroutineText implements Reading {
     return true;
   }
 
-  private takeDebug1(line: Line, { goroutine }: Open): boolean {
+  private takeDebug1(line: Line, { goroutine, addresses }: Open): boolean {
     const text = line.head(2_200);
     const symbol = parseSymbolComment(text);
+    if (symbol && goroutine.frames.length === 0) goroutine.hiddenWait = hiddenWait(addresses, Number(symbol.address));
     if (symbol && goroutine.frames.length < framesKept)
       goroutine.frames.push({ function: symbol.function, file: symbol.file, line: symbol.line });
     return symbol !== undefined || text.startsWith('# labels:') || text.startsWith('#\t') || text.startsWith('# ');
@@ -315,6 +328,11 @@ class GoroutineText implements Reading {
       if (typeof value === 'number' || (typeof value === 'string' && name !== 'state')) figures[name] = value;
     this.crashes.push(figures);
   }
+}
+
+/** The innermost return addresses of a debug=1 record: `12 @ 0x47684e 0x40f5c5`. Those of Go's code lie far below 2^53. */
+function addressesOf(text: string): readonly number[] {
+  return text.split(' ', 8).slice(2).map(Number);
 }
 
 /** A paste from a web page ends in back ticks. */
