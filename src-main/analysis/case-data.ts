@@ -22,6 +22,10 @@ const eventKinds: readonly EventKind[] = [
   'mapping',
   'goroutine_group',
   'mutex_contention',
+  'map_failed',
+  'allocation_site',
+  'build',
+  'change',
 ];
 
 /** A series longer than this is not held whole. */

@@ -1,5 +1,4 @@
 /** Who is to be looked at: a function, a mapping or a setting, told by the evidence that the cause names. */
-import { mappedProfile } from '../parsers/perf-script/perf-script.ts';
 import { ownerOf } from '../parsers/pprof/go-symbols.ts';
 import { maximum, valueAt } from './curve.ts';
 import type { Scored } from './hypotheses/score.ts';
@@ -161,14 +160,16 @@ function withMapping(functions: readonly Culprit[], mapping: string): Culprit[] 
   return [{ ...first, mapping }, ...rest];
 }
 
-/** Who mapped most, from a recording of the system calls; a stack charged to its leaf has nobody to name. */
+/** Who keeps most of what it mapped, from recordings of system calls; a stack charged to its leaf has nobody to name. */
 function mappers(scene: Scene): Culprit[] {
-  return scene.data.profiles
-    .filter((p) => p.summary.what === mappedProfile)
-    .flatMap((p) => p.summary.owners)
-    .filter((o) => isProgram(o) && o.function !== o.leaf)
-    .slice(0, 3)
-    .map((o) => ({ function: o.function }));
+  return scene.data.profiles.flatMap(({ summary }) => {
+    const kept = summary.sampleTypes.findIndex((t) => t.type === 'kept_space');
+    if (summary.what !== 'mappings' || kept < 0) return [];
+    return summary.owners
+      .filter((o) => isProgram(o) && o.function !== o.leaf && (o.values[kept] ?? 0) > 0)
+      .slice(0, 3)
+      .map((o) => ({ function: o.function, file: o.file, line: o.line }));
+  });
 }
 
 /** cgo calls that stand in profiles: `_Cfunc_x` and the Go function around it. */
@@ -176,7 +177,7 @@ function natives(scene: Scene): Culprit[] {
   const out: Culprit[] = [];
   for (const { summary } of scene.data.profiles) {
     for (const o of summary.owners)
-      if (/_Cfunc_|^_cgo_/.test(o.leaf) || o.callers.some((c) => /_Cfunc_/.test(c)))
+      if (/_Cfunc_|^_cgo_/.test(o.leaf) || [o.function, ...o.callers].some((c) => /_Cfunc_/.test(c)))
         out.push({ function: o.function, file: o.file, line: o.line });
   }
   return out.slice(0, 3);

@@ -4,6 +4,7 @@ import { CaseData } from './case-data.ts';
 import { buildClock, type CaseClock } from './clock/case-clock.ts';
 import { goHypotheses } from './hypotheses/go-hypotheses.ts';
 import { lowScore, mediumScore, type Scored, scoreHypothesis } from './hypotheses/score.ts';
+import { type Runtime, runtimeOf } from './runtime.ts';
 import { measureSignals, type Signals } from './signals/all-signals.ts';
 import type { Scene } from './signals/signal.ts';
 import { shippedThresholds, type Thresholds } from './signals/thresholds.ts';
@@ -17,6 +18,7 @@ export interface Analysis {
   readonly timeline: Timeline;
   readonly scene: Scene;
   readonly signals: Signals;
+  readonly runtime: Runtime | undefined;
   /** Causes worth naming, the likeliest first. */
   readonly findings: readonly Scored[];
   /** Causes that were considered and excluded. */
@@ -31,7 +33,9 @@ export function analyse(source: Case, thresholds: Thresholds = shippedThresholds
   const scene: Scene = { data, timeline, thresholds };
   const signals = measureSignals(scene);
   const kindOf = (id: number) => (id > 0 ? data.evidenceById(id).kind : '');
-  const scored = goHypotheses.map((h) => scoreHypothesis(h, signals, kindOf)).sort((a, b) => b.score - a.score);
+  const runtime = runtimeOf(data);
+  const hypotheses = runtime ? goHypotheses : [];
+  const scored = hypotheses.map((h) => scoreHypothesis(h, signals, kindOf)).sort((a, b) => b.score - a.score);
   const findings = withoutRivals(scored.filter((s) => s.score >= lowScore).slice(0, 5));
   return {
     data,
@@ -39,9 +43,10 @@ export function analyse(source: Case, thresholds: Thresholds = shippedThresholds
     timeline,
     scene,
     signals,
+    runtime,
     findings,
     ruledOut: scored.filter((s) => s.ruledOutBy !== undefined),
-    verdict: verdictOf(findings, timeline, signals),
+    verdict: verdictOf(runtime, findings, timeline, signals),
   };
 }
 
@@ -57,13 +62,19 @@ export function withoutRivals(ranked: readonly Scored[]): Scored[] {
   });
 }
 
-/** An incident needs a cause of at least medium weight, or an end that speaks for itself; "no incident" needs enough to have seen one. */
-function verdictOf(findings: readonly Scored[], timeline: Timeline, signals: Signals): VerdictWord {
+/** An incident needs a cause of at least medium weight, or an end that speaks for itself; "no incident" needs enough to have seen one, and a runtime known. */
+function verdictOf(
+  runtime: Runtime | undefined,
+  findings: readonly Scored[],
+  timeline: Timeline,
+  signals: Signals,
+): VerdictWord {
   const top = findings[0];
   if (top && !top.hypothesis.benign && top.score >= mediumScore) return 'incident';
   if (signals.get('killed_by_oom')?.met || signals.get('crashed_out_of_memory')?.met)
     return top?.hypothesis.benign ? 'undetermined' : 'incident';
   if (top?.hypothesis.benign && top.score >= mediumScore) return 'no_incident';
+  if (!runtime) return 'undetermined';
   const seen = ['rss_bytes', 'heap_alloc_bytes', 'gc_heap_live_bytes', 'cgroup_current_bytes'].filter(
     (m) => (timeline.track(m)?.t.length ?? 0) >= 4,
   );

@@ -175,7 +175,7 @@ function safeHash(path: string): string | null {
 
 function readingName(kind: string, dialect: string, index: number): string {
   const first = dialect.split(/[ ,]/, 1)[0] ?? '';
-  const name = /^(?:schedtrace|scavtrace|inittrace|gcpacertrace)$/.test(first) ? first : kind;
+  const name = /^(?:schedtrace|scavtrace|inittrace|gcpacertrace|allocfreetrace)$/.test(first) ? first : kind;
   return index === 0 || name !== kind ? name : `${name} ${index + 1}`;
 }
 

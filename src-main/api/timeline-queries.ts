@@ -1,6 +1,7 @@
 /** Questions the timeline asks while somebody looks at it: a window to draw, the values at a moment, what changed in a range. */
 
 import { between, rate, valueAt } from '../analysis/curve.ts';
+import { type SchedMoment, scheduleAround } from '../analysis/cycle-schedule.ts';
 import type { Analysis } from '../analysis/diagnose.ts';
 import { type DrawnSeries, drawnSeries } from '../analysis/lanes.ts';
 import type { Track } from '../analysis/timeline.ts';
@@ -246,6 +247,8 @@ function cycleAt(
   add(words.say('cycle/percent'), [of('gc_cpu_percent')], (x) => `${significant(x)} %`);
   add(words.say('cycle/stacks'), [of('gc_stack_scan_bytes'), of('gc_globals_scan_bytes')], formatBytes);
   add(words.say('cycle/procs'), [of('gomaxprocs')], String);
+  const mark = of('gc_mark_seconds');
+  fields.push(...scheduleFields(analysis, at, at + (pause.v[i] as number) + (Number.isFinite(mark) ? mark : 0), words));
   const evidence = pause.evidence[i] as number;
   const line = pause.position[i] as number;
   return {
@@ -257,4 +260,31 @@ function cycleAt(
     line,
     raw: line > 0 ? rawLine(evidence, line) : '',
   };
+}
+
+const procsShown = 8;
+
+/** What schedtrace says around a collection, each as before → during → after. */
+function scheduleFields(analysis: Analysis, from: number, to: number, words: Words): CycleDetail['fields'] {
+  const schedule = scheduleAround(analysis.timeline, from, to);
+  if (!schedule) return [];
+  const { before, during, after } = schedule;
+  const busiest = during.reduce<SchedMoment | undefined>(
+    (a, b) => (a && a.busyProcs >= b.busyProcs ? a : b),
+    undefined,
+  );
+  const course = (format: (m: SchedMoment) => string) =>
+    [before, busiest, after].map((m) => (m ? format(m) : '–')).join(' → ');
+  const known = (x: number) => (Number.isFinite(x) ? String(x) : '–');
+  const fields = [
+    { title: words.say('cycle/sched_busy'), text: course((m) => `${known(m.busyProcs)}/${known(m.procs)}`) },
+    { title: words.say('cycle/sched_queue'), text: course((m) => known(m.queued)) },
+    { title: words.say('cycle/sched_spinning'), text: course((m) => known(m.spinningThreads)) },
+  ];
+  const states = schedule.states
+    .slice(0, procsShown)
+    .map(({ p, states: seen }) => `P${p} ${seen.join(' → ')}`)
+    .join(', ');
+  if (states !== '') fields.push({ title: words.say('cycle/sched_states'), text: states });
+  return fields;
 }

@@ -62,7 +62,15 @@ export type EventKind =
   | 'log'
   | 'mapping'
   | 'goroutine_group'
-  | 'mutex_contention';
+  | 'mutex_contention'
+  /** The kernel refused address space: `call`, `bytes`, `errno`. */
+  | 'map_failed'
+  /** What the compiler said of one place in the source: `file`, `line`, `what`, and why it escapes. */
+  | 'allocation_site'
+  /** What a binary was made of: `go`, `path`, `modules`, `settings`. */
+  | 'build'
+  /** A change of the program's source: `id`, `author`, `subject`, `files`. */
+  | 'change';
 
 /**
  * A relation between two clocks of one evidence: `wall` minus `clock` lies in [loNs, hiNs]. Analysis intersects all anchors.
@@ -102,9 +110,21 @@ export interface Facts {
   'setting.gogc': string;
   'setting.gomemlimit': string;
   'setting.godebug': string;
+  /** Import path of the program's main package. */
+  'build.path': string;
+  /** Commit the program was built from, and when that was made, nanoseconds since 1970. */
+  'build.revision': string;
+  'build.revision_wall_ns': string;
   'container.limit_bytes': number;
   'container.name': string;
   'kernel.thp': string;
+  /** When the machine was booted, nanoseconds since 1970. */
+  'system.boot_wall_ns': string;
+  'limit.address_space_bytes': number;
+  'limit.processes': number;
+  'limit.open_files': number;
+  /** Memory of the whole machine or node. */
+  'host.memory_bytes': number;
 }
 
 /** Columns of one time base. Rows are opened in file order and filled column by column; a column not set in a row is NaN there. */
@@ -134,6 +154,16 @@ export interface ProfileSummary {
   readonly top: readonly ProfileRow[];
   /** The program's own functions that the values are charged to. */
   readonly owners: readonly ProfileOwner[];
+  readonly comments?: readonly string[];
+  readonly labels?: readonly ProfileLabelSummary[];
+}
+
+/** The values of one label key that carry most of the default sample type. */
+export interface ProfileLabelSummary {
+  readonly key: string;
+  /** How many values the key has. */
+  readonly distinct: number;
+  readonly values: readonly { readonly value: string; readonly samples: number; readonly total: number }[];
 }
 
 export interface ProfileRow {

@@ -43,15 +43,6 @@ export const recognisers: readonly Recogniser[] = [
   magic('hprof', /^JAVA PROFILE 1\.0\.\d\0/),
   magic('jfr', /^FLR\0/),
   textWith(
-    'strace',
-    /^(?:\[pid {1,3}\d{1,7}\] |\d{1,7} )?[\d:.]{0,20} ?(?:mmap2?|munmap|brk|madvise|mprotect|execve)\(/,
-  ),
-  textWith(
-    'go-escape',
-    /^\S{1,300}\.go:\d{1,7}:\d{1,5}: (?:moved to heap|.{1,300} escapes to heap|can inline|inlining call|.{1,200} does not escape|leaking param)/,
-  ),
-  textWith('git-log', /^commit [0-9a-f]{40}(?: \([^)]{1,200}\))?$/),
-  textWith(
     'hs-err',
     /^# A fatal error has been detected by the Java Runtime Environment|^# There is insufficient memory for the Java Runtime Environment/,
     0.98,
@@ -65,7 +56,4 @@ export const recognisers: readonly Recogniser[] = [
   ),
   textWith('malloc-info', /^<malloc version="1">/, 0.98),
   textWith('jvm-oom', /java\.lang\.OutOfMemoryError/),
-  textWith('meminfo', /^MemTotal: {1,12}\d{1,12} kB$/),
-  textWith('proc-stat', /^\d{1,7} \(.{1,64}\) [RSDZTtXxKWPI] \d{1,7} \d{1,7} \d{1,7} /),
-  textWith('folded-stacks', /^(?:[^;\s][^;\n]{0,200};){2,40}[^;\n]{1,200} \d{1,15}$/, 0.9),
 ];

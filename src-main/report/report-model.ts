@@ -67,22 +67,17 @@ class ReportBuilder {
   }
 
   build(): DiagnoseDocument {
-    const { data, timeline } = this.a;
+    const { data, runtime, timeline } = this.a;
     const at = this.options.ladderAt ?? peakMoment(this.a.scene);
     const ladder = at === undefined ? undefined : ladderAt(this.a.scene, at);
     const findings = this.a.findings.map((f, i) => this.finding(f, i + 1));
-    const go = data.fact('runtime.go');
     const chain = data.source.journal.read();
     return {
       spanscope: { version: this.options.version },
       case: {
         id: data.source.id,
         name: data.source.name,
-        runtime: go
-          ? { name: 'go', version: go.value }
-          : this.a.data.series.some((s) => s.frameName === 'gctrace' || s.frameName === 'memstats')
-            ? { name: 'go', version: '' }
-            : null,
+        runtime: runtime ?? null,
         process: {
           name: data.fact('process.name')?.value ?? null,
           pid: data.fact('process.pid')?.value ?? null,

@@ -46,6 +46,13 @@ export const metrics = {
   mapping_rss_bytes: bytes,
   mapping_size_bytes: bytes,
   mappings: count,
+  mapped_bytes_total: bytesTotal,
+  unmapped_bytes_total: bytesTotal,
+  mapped_kept_bytes: bytes,
+  mapped_reserved_bytes: bytes,
+  memory_calls_total: total,
+  madvise_bytes_total: bytesTotal,
+  perf_events_total: total,
   threads: count,
   open_fds: count,
   // the control group
@@ -149,7 +156,11 @@ export function metricInfo(name: string): MetricInfo {
     ? 'bytes'
     : /_seconds(_total|_sum)?$/.test(name)
       ? 'seconds'
-      : 'count';
+      : /_ratio$/.test(name)
+        ? 'ratio'
+        : /_percent$/.test(name)
+          ? 'percent'
+          : 'count';
   return { unit, kind: /_(total|count|sum)$/.test(name) ? 'counter' : 'gauge' };
 }
 

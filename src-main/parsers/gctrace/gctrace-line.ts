@@ -3,7 +3,8 @@
  * how far it came.
  *
  * The dialects (each a rewriting of the one before; the record is that of the newest):
- * - `go1.4`: `gc7(2): 13+4+391+3 us, 3 -> 6 MB, 6001 (12000-5999) objects, 4 goroutines, ...`: no time, no goal
+ * - `go1.4`: `gc7(2): 13+4+391+3 us, 3 -> 6 MB, 6001 (12000-5999) objects, 4 goroutines, ...`: no time, no goal; Go 1.0 to 1.2
+ *   `gc7(2): 0+4+0 ms, 3 -> 6 MB 5000 -> 6001 (12000-5999) objects, ...`
  * - `go1.5`: `gc 7 @0.4s 2%: a+b+c+d+e ms clock, ... ms cpu, 4->5->3 MB, 5 MB goal, 2 P`: five phases
  * - `go1.6`: three phases
  * - `go1.19`: `..., 5 MB goal, 0 MB stacks, 0 MB globals, 2 P`
@@ -162,7 +163,10 @@ export class GctraceRecord {
     this.cycle = cycle;
     this.procs = procs;
     const n = this.numbers();
-    const scale = c.literal(' us, ') ? 1e6 : c.literal(' ms, ') ? 1e3 : 0;
+    // Go 1.0 has no comma behind the unit
+    const scale = c.literal(' us') ? 1e6 : c.literal(' ms') ? 1e3 : 0;
+    c.spaces().literal(',');
+    c.spaces();
     if (scale === 0 || n === 0) return 'head';
     // everything was one pause then: stop, mark, sweep, finish
     let sum = 0;
@@ -178,6 +182,8 @@ export class GctraceRecord {
     c.literal(',');
     c.spaces();
     this.objects = c.number();
+    // before Go 1.3: objects before and after
+    if (c.literal(' -> ')) this.objects = c.number();
     c.literal(' (');
     c.number();
     c.literal('-');

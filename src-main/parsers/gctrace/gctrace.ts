@@ -8,6 +8,9 @@ import type { Line } from '../text/line.ts';
 import type { Reading, ReadingFormat, TextContext } from '../text/reading.ts';
 import { GctraceRecord } from './gctrace-line.ts';
 
+/** `scan: total 30+101+27496=27627 objs, 16+397=413 spans`, `scan: class 16B 0+38+0=38 objs, ...`, `scan: total 30 objs`. */
+const scanLine = /^scan: (?:total|class (L|\d{1,6}B)) (?:(\d{1,18}\+\d{1,18}\+\d{1,18})=)?(\d{1,18}) objs/;
+
 class Columns {
   readonly cycle: number;
   readonly pause: number;
@@ -26,6 +29,8 @@ class Columns {
   readonly percent: number;
   readonly procs: number;
   readonly forced: number;
+  readonly objects: number;
+  readonly goroutines: number;
   readonly frame: Frame;
 
   constructor(frame: Frame) {
@@ -48,6 +53,8 @@ class Columns {
     this.percent = add('gc_cpu_percent', '%');
     this.procs = add('gomaxprocs', 'P');
     this.forced = add('gc_forced', '(forced)');
+    this.objects = add('heap_objects', 'objects');
+    this.goroutines = add('goroutines', 'goroutines');
   }
 
   put(record: GctraceRecord, line: number): void {
@@ -70,6 +77,8 @@ class Columns {
     f.set(this.percent, record.cpuPercent);
     f.set(this.procs, record.procs);
     f.set(this.forced, record.forced ? 1 : 0);
+    f.set(this.objects, record.objects);
+    f.set(this.goroutines, record.goroutines);
   }
 }
 
@@ -81,6 +90,9 @@ class Gctrace implements Reading {
   private dialect = '';
   private taken = 0;
   private details = 0;
+  private periodic = 0;
+  private peakObjects = 0;
+  private scans: Frame | undefined;
   private damaged = 0;
   private forced = 0;
   private leakChecks = 0;
@@ -96,7 +108,8 @@ class Gctrace implements Reading {
   private lastLive = Number.NaN;
 
   take(line: Line, context: TextContext): boolean {
-    if (line.byte(0) === 115) return this.takeDetail(line);
+    if (line.byte(0) === 115) return this.takeDetail(line, context);
+    if (line.byte(0) === 71) return this.takePeriodic(line);
     const extent = this.record.read(line);
     if (extent === 'none') return false;
     const r = this.record;
@@ -147,14 +160,36 @@ class Gctrace implements Reading {
     };
     if (this.leakChecks > 0) counts.leak_check_cycles = this.leakChecks;
     if (this.details > 0) counts.scan_detail_lines = this.details;
+    if (this.periodic > 0) counts.periodic_gc_lines = this.periodic;
+    if (this.peakObjects > 0) counts.peak_objects = this.peakObjects;
     for (const key of Object.keys(counts)) if (Number.isNaN(counts[key])) delete counts[key];
-    return [{ kind: 'gctrace', dialect: this.dialect, taken: this.taken + this.details, counts }];
+    return [{ kind: 'gctrace', dialect: this.dialect, taken: this.taken + this.details + this.periodic, counts }];
   }
 
-  /** gctrace=2 of Go 1.26 prints the objects scanned of each size class below the cycle. */
-  private takeDetail(line: Line): boolean {
+  /** gctrace=2 of Go 1.26 prints the objects scanned, and of each size class, below the cycle. */
+  private takeDetail(line: Line, context: TextContext): boolean {
     if (this.taken === 0 || !line.startsWith('scan: ')) return false;
+    const m = scanLine.exec(line.head(200));
+    if (!m) return false;
     this.details++;
+    if (m[1] === undefined) {
+      this.scans ??= context.sink.frame('gctrace scan', this.clock ?? context.process.clock);
+      this.scans.row(context.process.lastNs, line.number);
+      this.scans.set(this.scans.column({ metric: 'gc_scanned_objects', sourceName: 'scan: total' }), Number(m[3]));
+    } else if (this.scans) {
+      const labels = { class: m[1] === 'L' ? 'large' : m[1] };
+      this.scans.set(
+        this.scans.column({ metric: 'gc_scanned_objects', sourceName: 'scan: class', labels }),
+        Number(m[3]),
+      );
+    }
+    return true;
+  }
+
+  /** The collection that sysmon asks for after two minutes without one. */
+  private takePeriodic(line: Line): boolean {
+    if (this.taken === 0 || !line.startsWith('GC forced')) return false;
+    this.periodic++;
     return true;
   }
 
@@ -177,6 +212,7 @@ class Gctrace implements Reading {
       this.peakLive = Math.max(this.peakLive, r.heapLive);
     }
     if (r.goal > this.peakGoal) this.peakGoal = r.goal;
+    if (r.objects > this.peakObjects) this.peakObjects = r.objects;
   }
 }
 
@@ -185,7 +221,7 @@ const newer = (a: string, b: string) => dialects.indexOf(a) > dialects.indexOf(b
 
 export const gctraceFormat: ReadingFormat = {
   id: 'gctrace',
-  opens: 'gs',
+  opens: 'gsG',
   marker: 'gc ',
   weight: 20,
   create: () => new Gctrace(),

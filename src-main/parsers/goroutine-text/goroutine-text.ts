@@ -2,70 +2,64 @@
  * Goroutine dumps: /debug/pprof/goroutine?debug=1 and 2, the goroutineleak profile as text, SIGQUIT and crash tracebacks. Goroutines with the same
  * wait reason and the same stack become one group.
  *
- * A traceback behind `panic:`, `fatal error:` or a signal is a crash: the message and the first goroutine are kept as an event.
+ * A traceback behind `panic:`, `fatal error:` or a signal is a crash. The threads that GOTRACEBACK=crash prints one by one are one crash; a new
+ * headline behind goroutines is another one.
  *
  * @source runtime/pprof/pprof.go writeGoroutine, printCountProfile; runtime/traceback.go goroutineheader; runtime/panic.go (Go 1.26)
  */
 import type { ReadingReport } from '../../api/contract/evidence.ts';
 import { captureClock, type Json, wallClock } from '../contract.ts';
+import { Crash } from '../go-crash/crash.ts';
+import { readCrashLine } from '../go-crash/crash-line.ts';
+import { parseSymbolComment } from '../pprof/legacy/stack-words.ts';
 import type { Line } from '../text/line.ts';
 import type { Reading, ReadingFormat, TextContext } from '../text/reading.ts';
 import { SampleFrames } from '../text/sample-frames.ts';
+import { type Goroutine, type GoroutineGroup, GoroutineGroups } from './goroutine-groups.ts';
 import {
+  firstArgument,
+  framesElided,
   parseCall,
   parseCreatedBy,
-  parseDebug1Frame,
   parseFileLine,
   parseGoroutineHead,
-  type TextFrame,
 } from './stack-text.ts';
 
 const groupsKept = 100;
 const framesKept = 40;
-const crashHead =
-  /^(?:panic: |fatal error: |runtime: (?:out of memory|goroutine stack exceeds|cannot allocate|failed to create new OS thread|program exceeds|VirtualAlloc|mmap|unexpected)|SIG[A-Z]{2,8}: |unexpected fault address|\[signal SIG|fatal: morestack|signal: |exit status \d)/;
+const statesCounted = 20;
+const crashesShown = 5;
 const profileHead = /^([a-z]{3,30}) profile: total (\d{1,12})$/;
 const countHead = /^(\d{1,12}) @(?: 0x[0-9a-f]{1,16}){0,1100}\s*$/;
-
-interface Group {
-  readonly state: string;
-  readonly frames: readonly TextFrame[];
-  readonly createdBy: string;
-  readonly line: number;
-  count: number;
-  minutes: number;
-  locked: number;
-}
+/** Lines of a crash stand together; so many others may stand between, written by other goroutines. */
+const gapLines = 3;
 
 interface Open {
-  readonly state: string;
-  readonly line: number;
-  readonly minutes: number;
-  readonly locked: boolean;
-  readonly count: number;
-  readonly frames: TextFrame[];
-  createdBy: string;
+  readonly goroutine: Goroutine;
   call: string | undefined;
+  inCreator: boolean;
 }
+
+type Figures = Record<string, number | string>;
 
 class GoroutineText implements Reading {
   private readonly frames = new SampleFrames('goroutine dump');
-  private groups = new Map<string, Group>();
-  private states = new Map<string, number>();
+  private groups = new GoroutineGroups();
   private open: Open | undefined;
-  private total = 0;
   private stated = 0;
   private profile = '';
-  private crash: { text: string[]; line: number } | undefined;
+  private crash: Crash | undefined;
+  private threadFollows = false;
   private firstLine: Line | undefined;
-  private dumps = 0;
-  private crashes = 0;
-  private taken = 0;
-  private dialect = '';
   private lastLine = -10;
-  private allStates = new Map<string, number>();
+  private dialect = '';
+  private dumps = 0;
+  private taken = 0;
+  private readonly crashes: Figures[] = [];
+  private readonly allStates = new Map<string, number>();
   private largest = 0;
-  private allTotal = 0;
+  private mostGoroutines = 0;
+  private leaked = 0;
 
   take(line: Line, context: TextContext): boolean {
     const taken = this.takeLine(line, context);
@@ -78,27 +72,32 @@ class GoroutineText implements Reading {
 
   endSection(context: TextContext): void {
     this.finishDump(context);
+    this.threadFollows = false;
   }
 
   reports(): readonly ReadingReport[] {
     if (this.taken === 0) return [];
-    const counts: Record<string, number> = {
-      goroutines: this.allTotal,
+    const counts: Figures = {
+      goroutines: this.mostGoroutines,
       dumps: this.dumps,
       largest_group: this.largest,
-      crashes: this.crashes,
+      crashes: this.crashes.length,
     };
     if (this.stated > 0) counts.stated_total = this.stated;
-    for (const [state, n] of [...this.allStates].sort((a, b) => b[1] - a[1]).slice(0, 20)) counts[`state ${state}`] = n;
-    return [
-      { kind: this.crashes > 0 ? 'go-crash' : 'goroutine-text', dialect: this.dialect, taken: this.taken, counts },
-    ];
+    if (this.leaked > 0) counts.leaked = this.leaked;
+    const states = [...this.allStates].sort((a, b) => b[1] - a[1]);
+    for (const [state, n] of states.slice(0, statesCounted)) counts[`state ${state}`] = n;
+    this.crashes.slice(0, crashesShown).forEach((crash, i) => {
+      for (const [name, value] of Object.entries(crash)) counts[`crash${i === 0 ? '' : i + 1}_${name}`] = value;
+    });
+    const kind = this.crashes.length > 0 ? 'go-crash' : 'goroutine-text';
+    return [{ kind, dialect: this.dialect, taken: this.taken, counts }];
   }
 
   private takeLine(line: Line, context: TextContext): boolean {
     if (line.length === 0) return this.open !== undefined && this.closeGoroutine();
     const c = line.byte(0);
-    const open = this.open;
+    const { open } = this;
     if (open && (c === 9 || c === 32)) return this.takeFile(line, open);
     if (open && c === 35) return this.takeDebug1(line, open);
     const text = withoutTicks(line.head(2_000));
@@ -110,7 +109,7 @@ class GoroutineText implements Reading {
         return true;
       }
     }
-    const profile = profileHead.exec(text);
+    const profile = c >= 97 && c <= 122 ? profileHead.exec(text) : null;
     if (profile) {
       this.finishDump(context);
       this.firstLine = line.copy();
@@ -122,164 +121,183 @@ class GoroutineText implements Reading {
     if (this.dialect === 'debug=1' && c >= 48 && c <= 57) {
       const m = countHead.exec(text);
       if (m) {
-        this.begin({ state: '', minutes: 0, locked: false, count: Number(m[1]) }, line);
+        this.begin({ id: '', state: '', minutes: 0, locked: false, leaked: false, count: Number(m[1]) }, line);
         return true;
       }
     }
-    if (open) {
-      const created = parseCreatedBy(text);
-      if (created) {
-        open.createdBy = created;
-        open.call = undefined;
-        return true;
-      }
-      const call = parseCall(text);
-      if (call) {
-        open.call = call;
-        return true;
-      }
-      if (text.startsWith('...additional frames elided') || /^\.\.\.\d{1,9} frames elided/.test(text)) return true;
-    }
+    if (open && this.takeFrame(text, open)) return true;
     return this.takeCrash(text, line, context);
   }
 
-  private takeCrash(text: string, line: Line, context: TextContext): boolean {
-    if (crashHead.test(text)) {
-      if (this.crash && this.total > 0) this.finishDump(context);
-      this.crash ??= { text: [], line: line.number };
-      if (this.crash.text.length < 8) this.crash.text.push(text.slice(0, 400));
-      this.firstLine ??= line.copy();
-      this.closeGoroutine();
+  private takeFrame(text: string, { goroutine }: Open): boolean {
+    const created = parseCreatedBy(text);
+    if (created !== undefined) {
+      goroutine.createdBy = created;
+      (this.open as Open).call = undefined;
+      (this.open as Open).inCreator = true;
       return true;
     }
-    if (this.crash && this.lastLine === line.number - 1) {
-      if (
-        /^(?:runtime stack:|goroutine running on other thread; stack unavailable|\[originating from goroutine)/.test(
-          text,
-        )
-      ) {
-        if (text === 'runtime stack:')
-          this.begin({ state: 'runtime stack', minutes: 0, locked: false, count: 0 }, line);
-        return true;
+    const call = parseCall(text);
+    if (call) {
+      if (call.startsWith('runtime.mallocgc')) {
+        const size = firstArgument(text.slice(call.length));
+        if (size !== undefined) goroutine.firstArguments.set(goroutine.frames.length, size);
       }
-      if (/^(?:r[a-z0-9]{1,3}|[cfg]s|rip|rflags|eip|lr|sp|pc|pstate|fault)\s{1,8}0x[0-9a-f]{1,20}$/.test(text))
-        return true;
+      (this.open as Open).call = call;
+      return true;
     }
-    return /^(?:-{5}|\t?goroutine running on other thread)/.test(text) && this.total > 0;
+    const elided = framesElided(text);
+    goroutine.elided += elided;
+    return elided > 0;
   }
 
-  private begin(head: { state: string; minutes: number; locked: boolean; count: number }, line: Line): void {
+  private takeCrash(text: string, line: Line, context: TextContext): boolean {
+    if (this.crash && text === 'runtime stack:') {
+      this.begin({ id: '', state: 'runtime stack', minutes: 0, locked: false, leaked: false, count: 0 }, line);
+      return true;
+    }
+    const read = readCrashLine(text);
+    if (!read) return false;
+    if (read.role === 'thread') {
+      if (!this.crash) return false;
+      this.closeGoroutine();
+      this.threadFollows = true;
+      this.crash.addThread();
+      return true;
+    }
+    const near = this.crash !== undefined && line.number - this.lastLine <= gapLines;
+    if (read.role === 'head') {
+      if (this.crash && !this.threadFollows && (this.groups.total > 0 || this.open || !near)) this.finishDump(context);
+      this.threadFollows = false;
+      this.closeGoroutine();
+      this.crash ??= new Crash(line.number);
+      this.firstLine ??= line.copy();
+      this.crash.add(read, text);
+      return true;
+    }
+    if (!this.crash || !near) return false;
+    this.closeGoroutine();
+    this.crash.add(read, text);
+    if (read.role === 'end') this.finishDump(context);
+    return true;
+  }
+
+  private begin(head: Pick<Goroutine, 'id' | 'state' | 'minutes' | 'locked' | 'leaked' | 'count'>, line: Line): void {
     this.closeGoroutine();
     this.firstLine ??= line.copy();
-    this.open = { ...head, line: line.number, frames: [], createdBy: '', call: undefined };
+    const goroutine: Goroutine = {
+      ...head,
+      line: line.number,
+      frames: [],
+      firstArguments: new Map(),
+      createdBy: '',
+      createdAt: '',
+      elided: 0,
+    };
+    this.open = { goroutine, call: undefined, inCreator: false };
   }
 
   private takeFile(line: Line, open: Open): boolean {
     const where = parseFileLine(line.head(1_100));
-    if (!where) return false;
-    if (open.call !== undefined && open.frames.length < framesKept) open.frames.push({ function: open.call, ...where });
+    if (!where) {
+      // a traceback cut at the right edge still tells that a frame was there
+      const known = open.call !== undefined && line.byte(0) === 9;
+      open.call = undefined;
+      return known;
+    }
+    const { goroutine } = open;
+    if (open.inCreator && open.call === undefined) goroutine.createdAt ||= `${where.file}:${where.line}`;
+    if (open.call !== undefined && goroutine.frames.length < framesKept)
+      goroutine.frames.push({ function: open.call, ...where });
     open.call = undefined;
     return true;
   }
 
-  private takeDebug1(line: Line, open: Open): boolean {
+  private takeDebug1(line: Line, { goroutine }: Open): boolean {
     const text = line.head(2_200);
-    const frame = parseDebug1Frame(text);
-    if (frame && open.frames.length < framesKept) open.frames.push(frame);
-    return frame !== undefined || text.startsWith('# labels:') || text.startsWith('#\t');
+    const symbol = parseSymbolComment(text);
+    if (symbol && goroutine.frames.length < framesKept)
+      goroutine.frames.push({ function: symbol.function, file: symbol.file, line: symbol.line });
+    return symbol !== undefined || text.startsWith('# labels:') || text.startsWith('#\t') || text.startsWith('# ');
   }
 
   private closeGoroutine(): boolean {
-    const open = this.open;
+    const goroutine = this.open?.goroutine;
     this.open = undefined;
-    if (!open) return false;
-    if (open.count === 0) return true;
-    const state = open.state || stateOfStack(open.frames);
-    const key = `${state}\n${open.frames.map((f) => `${f.function}:${f.line}`).join('\n')}\n${open.createdBy}`;
-    const group = this.groups.get(key);
-    if (group) {
-      group.count += open.count;
-      group.minutes = Math.max(group.minutes, open.minutes);
-      group.locked += open.locked ? open.count : 0;
-    } else {
-      this.groups.set(key, {
-        state,
-        frames: open.frames,
-        createdBy: open.createdBy,
-        line: open.line,
-        count: open.count,
-        minutes: open.minutes,
-        locked: open.locked ? open.count : 0,
-      });
-    }
-    this.states.set(state, (this.states.get(state) ?? 0) + open.count);
-    this.total += open.count;
+    if (!goroutine) return false;
+    this.crash?.addGoroutine(goroutine);
+    if (goroutine.count > 0) this.groups.add(goroutine);
     return true;
   }
 
   /** The dump is complete: its row, its groups, its crash. */
   private finishDump(context: TextContext): void {
     this.closeGoroutine();
+    const { groups, crash, profile } = this;
     const first = this.firstLine;
     this.firstLine = undefined;
-    if (!first || (this.total === 0 && !this.crash && this.profile === '')) return;
+    this.crash = undefined;
+    this.groups = new GoroutineGroups();
+    if (!first || (groups.total === 0 && !crash && profile === '')) return;
+    this.profile = '';
     this.dumps++;
-    const groups = [...this.groups.values()].sort((a, b) => b.count - a.count || a.line - b.line);
-    const isGoroutines = this.profile === '' || this.profile === 'goroutine';
-    const wallNs = context.section?.wallNs ?? context.prefix?.wallNs;
-    const clock = wallNs === undefined ? captureClock : wallClock;
-    if (isGoroutines && this.total > 0 && !this.crash) {
+    const list = groups.list();
+    if ((profile === '' || profile === 'goroutine') && groups.total > 0 && !crash) {
       this.frames.open(first, context);
-      this.frames.set({ metric: 'goroutines', sourceName: 'goroutine dump' }, this.total);
+      this.frames.set({ metric: 'goroutines', sourceName: 'goroutine dump' }, groups.total);
       this.frames.close();
     }
-    for (const group of groups.slice(0, groupsKept)) {
+    this.sayGroups(list, groups.total, profile || (crash ? 'crash' : 'goroutine'), context);
+    if (crash) this.sayCrash(crash, list, groups.total, context);
+    for (const [state, n] of groups.states) this.allStates.set(state, (this.allStates.get(state) ?? 0) + n);
+    this.largest = Math.max(this.largest, list[0]?.count ?? 0);
+    this.mostGoroutines = Math.max(this.mostGoroutines, groups.total);
+    this.leaked = Math.max(this.leaked, groups.leaked);
+  }
+
+  private sayGroups(list: readonly GoroutineGroup[], total: number, profile: string, context: TextContext): void {
+    const wallNs = context.section?.wallNs ?? context.prefix?.wallNs;
+    for (const group of list.slice(0, groupsKept)) {
       context.sink.event({
         kind: 'goroutine_group',
-        clock,
+        clock: wallNs === undefined ? captureClock : wallClock,
         tNs: wallNs,
         at: { line: group.line },
         data: {
-          profile: this.profile || (this.crash ? 'crash' : 'goroutine'),
+          profile,
           dump: this.dumps,
           count: group.count,
-          of: this.total,
+          of: total,
           state: group.state,
           minutes: group.minutes,
+          least_minutes: group.leastMinutes,
+          locked: group.locked,
+          leaked: group.leaked,
+          ids: group.ids,
           created_by: group.createdBy,
+          created_at: group.createdAt,
+          elided: group.elided,
           frames: group.frames as unknown as Json,
         },
       });
     }
-    if (this.crash) this.sayCrash(groups, context);
-    for (const [state, n] of this.states) this.allStates.set(state, (this.allStates.get(state) ?? 0) + n);
-    this.largest = Math.max(this.largest, groups[0]?.count ?? 0);
-    this.allTotal = Math.max(this.allTotal, this.total);
-    this.groups = new Map();
-    this.states = new Map();
-    this.total = 0;
-    this.profile = '';
-    this.crash = undefined;
   }
 
-  private sayCrash(groups: readonly Group[], context: TextContext): void {
-    const crash = this.crash as { text: string[]; line: number };
-    this.crashes++;
-    const running = groups.find((g) => g.state === 'running') ?? groups[0];
+  private sayCrash(crash: Crash, list: readonly GoroutineGroup[], goroutines: number, context: TextContext): void {
+    const data = crash.data(list, goroutines);
     const wallNs = context.prefix?.wallNs;
-    const process = context.process;
+    const { process } = context;
     context.sink.event({
       kind: 'crash',
       clock: wallNs !== undefined ? wallClock : process.lastNs > 0 ? process.clock : captureClock,
       tNs: wallNs ?? (process.lastNs > 0 ? BigInt(Math.round(process.lastNs)) : undefined),
       at: { line: crash.line },
-      data: {
-        message: crash.text.join('\n'),
-        goroutines: this.total,
-        state: running?.state ?? '',
-        frames: (running?.frames ?? []) as unknown as Json,
-      },
+      data,
     });
+    const figures: Figures = {};
+    for (const [name, value] of Object.entries(data))
+      if (typeof value === 'number' || (typeof value === 'string' && name !== 'state')) figures[name] = value;
+    this.crashes.push(figures);
   }
 }
 
@@ -288,22 +306,6 @@ function withoutTicks(text: string): string {
   let end = text.length;
   while (end > 0 && text.charCodeAt(end - 1) === 96) end--;
   return text.slice(0, end);
-}
-
-/** debug=1 names no wait reason: the innermost frames do. */
-function stateOfStack(frames: readonly TextFrame[]): string {
-  for (const { function: f } of frames.slice(0, 6)) {
-    if (f === 'runtime.chansend1' || f === 'runtime.chansend') return 'chan send';
-    if (f === 'runtime.chanrecv1' || f === 'runtime.chanrecv2' || f === 'runtime.chanrecv') return 'chan receive';
-    if (f === 'runtime.selectgo' || f === 'runtime.block') return 'select';
-    if (f === 'time.Sleep') return 'sleep';
-    if (f === 'internal/poll.runtime_pollWait') return 'IO wait';
-    if (/^sync\.\(\*(?:RW)?Mutex\)\.(?:R?Lock|lockSlow)/.test(f)) return 'sync.Mutex.Lock';
-    if (f.startsWith('sync.(*WaitGroup).Wait')) return 'sync.WaitGroup.Wait';
-    if (f.startsWith('sync.(*Cond).Wait')) return 'sync.Cond.Wait';
-    if (f.startsWith('syscall.') || f === 'runtime.cgocall') return 'syscall';
-  }
-  return '';
 }
 
 export const goroutineTextFormat: ReadingFormat = {

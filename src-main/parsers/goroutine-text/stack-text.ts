@@ -9,11 +9,8 @@ export interface TextFrame {
   readonly line: number;
 }
 
-const headPattern =
-  /^goroutine (\d{1,19})(?: gp=\S{1,24} m=\S{1,24}(?: mp=\S{1,24})?)? \[([^\]]{1,200})\](?: \{[^}]{0,400}\})?:/;
+const headPattern = /^goroutine (\d{1,19})(?: gp=\S{1,24} m=\S{1,24}(?: mp=\S{1,24})?)? \[([^\]"]{1,200})(?:"|\]|$)/;
 const filePattern = /^[ \t]{1,20}(\S.{0,1000}):(\d{1,9})(?: \+0x[0-9a-f]{1,16})?(?: fp=.{0,100})?$/;
-const debug1Pattern =
-  /^#\t?[ \t]{0,12}0x[0-9a-f]{1,16}[ \t]{1,20}(\S{1,1000}?)\+0x[0-9a-f]{1,16}[ \t]{1,40}(\S.{0,1000}):(\d{1,9})$/;
 const createdPattern = /^created by (\S{1,1000}?)(?: in goroutine \d{1,19})?$/;
 
 export interface GoroutineHead {
@@ -22,22 +19,39 @@ export interface GoroutineHead {
   readonly state: string;
   readonly minutes: number;
   readonly locked: boolean;
+  /** The collector found that nothing can wake it (goroutineleak, Go 1.26). */
+  readonly leaked: boolean;
 }
 
+/** `goroutine 18 gp=0x.. m=4 mp=0x.. [select (no cases), 12 minutes, locked to thread labels:{"k": "v"}]:` */
 export function parseGoroutineHead(text: string): GoroutineHead | undefined {
   const m = headPattern.exec(text);
   if (!m) return undefined;
-  const parts = (m[2] as string).split(', ');
+  const whole = text.trimEnd();
+  if (!whole.includes(']') || !(whole.endsWith(':') || whole.endsWith(']'))) return undefined;
+  const labels = (m[2] as string).indexOf(' labels:{');
+  const parts = (labels < 0 ? (m[2] as string) : (m[2] as string).slice(0, labels)).split(', ');
   let minutes = 0;
   let locked = false;
+  let leaked = false;
   const words: string[] = [];
   for (const part of parts) {
     const waited = /^(\d{1,9}) minutes$/.exec(part);
     if (waited) minutes = Number(waited[1]);
     else if (part === 'locked to thread') locked = true;
-    else words.push(part);
+    else if (!/^synctest (?:bubble|group) \d{1,19}$/.test(part)) words.push(part);
   }
-  return { id: m[1] as string, state: words.join(', ').replace(/ \(scan\)$/, ''), minutes, locked };
+  let state = words.join(', ');
+  for (const addition of [' (scan)', ' (durable)', ' (leaked)']) {
+    if (!state.endsWith(addition)) continue;
+    state = state.slice(0, -addition.length);
+    if (addition === ' (leaked)') leaked = true;
+  }
+  if (state.endsWith(' (leaked)')) {
+    state = state.slice(0, -9);
+    leaked = true;
+  }
+  return { id: m[1] as string, state, minutes, locked, leaked };
 }
 
 /** Function of a call line: arguments, generic type arguments and `(...)` taken off. Undefined for other lines. */
@@ -61,11 +75,20 @@ export function parseFileLine(text: string): { readonly file: string; readonly l
   return m ? { file: m[1] as string, line: Number(m[2]) } : undefined;
 }
 
-export function parseDebug1Frame(text: string): TextFrame | undefined {
-  const m = debug1Pattern.exec(text);
-  return m ? { function: m[1] as string, file: m[2] as string, line: Number(m[3]) } : undefined;
-}
-
 export function parseCreatedBy(text: string): string | undefined {
   return createdPattern.exec(text)?.[1];
+}
+
+/** The first argument of a call, where it is a plain hexadecimal number. */
+export function firstArgument(text: string): number | undefined {
+  const m = /\(0x([0-9a-f]{1,13})\??[,)]/.exec(text.slice(0, 300));
+  return m ? Number.parseInt(m[1] as string, 16) : undefined;
+}
+
+/** How many frames a line says were left out, or 0. */
+export function framesElided(text: string): number {
+  if (!text.startsWith('...')) return 0;
+  if (text.startsWith('...additional frames elided')) return 1;
+  const m = /^\.\.\.(\d{1,9}) frames elided/.exec(text);
+  return m ? Number(m[1]) : 0;
 }

@@ -15,14 +15,11 @@ const opener =
   /^(?:Name|Namespace|Service Account|Node|Start Time|Controlled By|Containers|QoS Class|Restart Policy):\s/;
 const strong =
   /^\s{0,12}(?:Last State|Restart Count|Container ID|Image ID|QoS Class|Pod Template Hash|Node-Selectors|Exit Code|Init Containers|Containers):/;
-const key = /^(\s{0,40})([A-Za-z][A-Za-z .-]{0,40}[A-Za-z]|[A-Z][A-Z0-9_]{1,60}):(?:\s{1,40}(.{0,600}))?$/;
 const topLevel = new Set(
-  'Name,Namespace,Priority,Priority Class Name,Service Account,Node,Start Time,Labels,Annotations,Status,Reason,Message,IP,IPs,Controlled By,Containers,Init Containers,Ephemeral Containers,Conditions,Volumes,QoS Class,Node-Selectors,Tolerations,Events,Runtime Class Name,Security Context,SeccompProfile,Readiness Gates,Pod Template,Topology Spread Constraints'.split(
+  'Name,Namespace,Priority,Priority Class Name,Service Account,Node,Start Time,Labels,Annotations,Status,Reason,Message,IP,IPs,Controlled By,Containers,Init Containers,Ephemeral Containers,Conditions,Volumes,QoS Class,Node-Selectors,Tolerations,Events,Runtime Class Name,Security Context,SeccompProfile,Readiness Gates,Pod Template,Topology Spread Constraints,Roles,CreationTimestamp,Taints,Unschedulable,Lease,Addresses,Capacity,Allocatable,System Info,PodCIDR,PodCIDRs,ProviderID,Non-terminated Pods,Allocated resources'.split(
     ',',
   ),
 );
-const eventRow = /^\s{0,8}(Normal|Warning)\s{1,20}(\S{1,60})\s{1,20}(.{1,60}?)\s{2,20}(\S{1,80})\s{2,20}(.{1,600})$/;
-
 interface Container {
   name: string;
   state: Record<string, Json>;
@@ -96,25 +93,25 @@ class KubectlDescribe implements Reading {
   }
 
   private read(text: string, line: Line, context: TextContext): boolean {
-    const event = eventRow.exec(text);
+    if (this.readNode(text, line, context)) return true;
+    const event = eventCells(text);
     if (event) {
       this.events++;
-      if (event[1] === 'Warning') {
+      const [type, reason, age, , message] = event as [string, string, string, string, string];
+      if (type === 'Warning') {
         context.sink.event({
           kind: 'log',
           clock: wallClock,
           tNs: undefined,
           at: { line: line.number },
-          data: { text: `${event[2]} ${event[5]}`.slice(0, 300), severity: 3, age: (event[3] as string).trim() },
+          data: { text: `${reason} ${message}`.slice(0, 300), severity: 3, age },
         });
       }
       return true;
     }
-    const m = key.exec(text);
-    if (!m) return false;
-    const indent = (m[1] as string).length;
-    const name = m[2] as string;
-    const value = (m[3] ?? '').trim();
+    const pair = keyAndValue(text);
+    if (!pair) return false;
+    const { indent, name, value } = pair;
     if (indent === 0) {
       if (!topLevel.has(name)) return false;
       if (name === 'Containers' || name === 'Init Containers' || name === 'Events' || name === 'Conditions')
@@ -134,6 +131,36 @@ class KubectlDescribe implements Reading {
       return true;
     }
     return this.readField(name, value, line, context);
+  }
+
+  /** `kubectl describe node`: memory of the node, pressure, what is promised to pods. */
+  private readNode(text: string, line: Line, context: TextContext): boolean {
+    const { counts } = this;
+    if (this.section === 'Capacity' || this.section === 'Allocatable') {
+      const m = /^\s{1,8}memory:\s{1,20}(\S{1,20})$/.exec(text);
+      if (!m) return false;
+      const bytes = parseQuantity(m[1] as string);
+      counts[`node_${this.section.toLowerCase()}_bytes`] = bytes;
+      if (this.section === 'Capacity') context.sink.fact('host.memory_bytes', bytes, { line: line.number });
+      return true;
+    }
+    if (this.section === 'Conditions') {
+      const m = /^\s{1,8}MemoryPressure\s{1,20}(True|False|Unknown)\b/.exec(text);
+      if (m) counts.memory_pressure = m[1] === 'True' ? 1 : 0;
+      return m !== null;
+    }
+    if (this.section === 'Allocated resources') {
+      const m = /^\s{1,8}memory\s{1,20}(\S{1,20}) \((\d{1,4})%\)\s{1,20}(\S{1,20}) \((\d{1,6})%\)/.exec(text);
+      if (!m) return false;
+      counts.node_requested_bytes = parseQuantity(m[1] as string);
+      counts.node_limits_bytes = parseQuantity(m[3] as string);
+      counts.node_limits_percent = Number(m[4]);
+      return true;
+    }
+    if (this.section !== 'Non-terminated Pods') return false;
+    const m = /^\s{1,8}(?!Namespace)(\S{1,63})\s{1,60}(\S{1,253})\s{1,120}\S{1,12} \(\d{1,4}%\)/.exec(text);
+    if (m) counts.pods = (counts.pods ?? 0) + 1;
+    return m !== null;
   }
 
   private readField(name: string, value: string, line: Line, context: TextContext): boolean {
@@ -228,6 +255,24 @@ class KubectlDescribe implements Reading {
       });
     }
   }
+}
+
+/** `    Restart Count:  1`; the key is one or a few words. */
+function keyAndValue(
+  text: string,
+): { readonly indent: number; readonly name: string; readonly value: string } | undefined {
+  const colon = text.indexOf(':');
+  if (colon <= 0 || colon > 110 || (colon + 1 < text.length && !/^\s/.test(text.slice(colon + 1)))) return undefined;
+  const name = text.slice(0, colon).trimStart();
+  if (!/^(?:[A-Za-z][A-Za-z .-]{0,60}|[A-Z][A-Z0-9_]{1,60})$/.test(name) || name.endsWith(' ')) return undefined;
+  return { indent: colon - name.length, name, value: text.slice(colon + 1, colon + 640).trim() };
+}
+
+/** Type, reason, age, source and message of a row of the events, or undefined. */
+function eventCells(text: string): readonly string[] | undefined {
+  const cells = text.trimStart().split(/\s{2,60}/);
+  if (cells.length < 5 || (cells[0] !== 'Normal' && cells[0] !== 'Warning')) return undefined;
+  return [...cells.slice(0, 4), cells.slice(4).join('  ')];
 }
 
 export const kubectlFormat: ReadingFormat = { id: 'kubectl', weight: 1, create: () => new KubectlDescribe() };

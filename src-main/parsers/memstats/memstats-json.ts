@@ -73,7 +73,7 @@ export class MemStatsJson implements JsonShape {
   }
 
   private memStatsOf(value: JsonObject): JsonObject | undefined {
-    for (const key of ['memstats', 'MemStats', 'mem_stats', 'memory']) {
+    for (const key of ['memstats', 'MemStats', 'mem_stats', 'memStats', 'Mem', 'memory']) {
       const inner = field(value, key);
       if (isObject(inner) && this.isMemStats(inner)) return inner;
     }

@@ -23,8 +23,13 @@ export function packageOf(symbol: string): string {
   return dot < 0 ? symbol : symbol.slice(0, dot);
 }
 
+/** Objects of the system that perf names beside their functions: the C library, the loader, allocators, the kernel. */
+const systemObject =
+  /(?:^|\/)(?:libc|libm|libpthread|librt|libdl|libgcc_s|libstdc\+\+|ld-linux|ld-musl|ld|libjemalloc|libtcmalloc|libmimalloc)[-._\w]{0,40}\.so|^\[/;
+
 /** `module`: code of the program's own module outside `main`; `native`: C, and the stubs that cgo writes around it. */
 export function ownerOf(symbol: string, file: string): CodeOwner {
+  if (systemObject.test(file)) return 'runtime';
   const pkg = packageOf(symbol);
   if (pkg === 'runtime' || pkg.startsWith('runtime/') || pkg.startsWith('internal/runtime/')) return 'runtime';
   if (isNative(symbol, file)) return 'native';

@@ -27,16 +27,27 @@ const ranks: Readonly<Record<CodeOwner, number>> = {
   standard: 0,
   runtime: 0,
 };
+/** Above all others: decides the stack wherever it stands in it. */
+const ownAccount = 4;
 
-/** At most `limit` rows, by falling value of `order` (a sample type). */
-export function owners(profile: ProfileModel, order: number, limit: number): readonly OwnerRow[] {
+/**
+ * At most `limit` rows, by falling value of `order` (a sample type).
+ *
+ * @param isOnOwnAccount a stack with such a function is charged to its leaf: what it did was not asked for by the program
+ */
+export function owners(
+  profile: ProfileModel,
+  order: number,
+  limit: number,
+  isOnOwnAccount?: (functionName: string) => boolean,
+): readonly OwnerRow[] {
   const rank = new Int8Array(profile.lineFunction.length);
   for (let i = 0; i < rank.length; i++) {
     const { function: name, file } = frameName(profile, i);
-    rank[i] = ranks[ownerOf(name, file)];
+    rank[i] = isOnOwnAccount?.(name) ? ownAccount : ranks[ownerOf(name, file)];
   }
   const types = Math.max(1, profile.sampleTypes.length);
-  const rows = new Map<string, { row: OwnerRow; values: number[] }>();
+  const rows = new Map<string, { row: OwnerRow; values: number[]; weight: number }>();
   for (let s = 0; s < profile.sampleCount; s++) {
     let best = -1;
     let bestRank = 0;
@@ -53,17 +64,18 @@ export function owners(profile: ProfileModel, order: number, limit: number): rea
         if ((rank[i] as number) >= 2) own.push(i);
       }
     }
-    if (best < 0) best = leafLine;
+    if (best < 0 || bestRank === ownAccount) best = leafLine;
     if (best < 0) continue;
     const at = frameName(profile, best);
     const key = `${at.function}\n${at.file}\n${at.line}`;
     let entry = rows.get(key);
-    if (!entry) {
-      const callers = own
-        .slice(own.indexOf(best) + 1, own.indexOf(best) + 1 + callersKept)
-        .map((i) => frameName(profile, i).function);
-      const values = new Array<number>(types).fill(0);
-      entry = { row: { ...at, values, leaf: frameName(profile, leafLine).function, callers }, values };
+    const weight = Math.abs(profile.values[s * types + order] as number);
+    if (!entry || weight > entry.weight) {
+      // called by and through: as in the heaviest of its samples
+      const from = own.indexOf(best) + 1;
+      const callers = own.slice(from, from + callersKept).map((i) => frameName(profile, i).function);
+      const values = entry?.values ?? new Array<number>(types).fill(0);
+      entry = { row: { ...at, values, leaf: frameName(profile, leafLine).function, callers }, values, weight };
       rows.set(key, entry);
     }
     for (let v = 0; v < types; v++)

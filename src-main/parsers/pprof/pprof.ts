@@ -1,120 +1,59 @@
 /**
- * Profiles in protobuf form, as Go, perf_data_converter, py-spy and others write them. The whole profile is decoded; the case keeps totals, the top
- * functions and whom the program's values are charged to. `spanscope profile` reads the evidence again for anything else.
+ * Profiles in binary form: protobuf, as Go, perf_data_converter, py-spy and others write them, and the words of old CPU profilers. The whole
+ * profile is decoded; the case keeps totals, the top functions and whom the program's values are charged to. `spanscope profile` reads the
+ * evidence again for anything else.
  */
 import type { ReadingReport } from '../../api/contract/evidence.ts';
-import { type Parser, type ProfileRow, type Sink, type Sniff, type Source, wallClock } from '../contract.ts';
+import type { Parser, Sink, Sniff, Source } from '../contract.ts';
 import { readWhole } from '../read-whole.ts';
-import { decodeProfile, ProfileLimitError } from './binary/profile-decoder.ts';
+import { decodeProfile } from './binary/profile-decoder.ts';
+import { ProfileLimitError } from './binary/profile-layout.ts';
 import { ProtoError, ProtoReader } from './binary/proto-reader.ts';
-import { owners } from './owners.ts';
-import type { ProfileModel } from './profile-model.ts';
-import { tops } from './tops.ts';
+import { isLegacyCpu, readLegacyCpu } from './legacy/cpu.ts';
+import { profileSubject, sayProfile } from './profile-summary.ts';
 
 export const largestProfile = 512 * 2 ** 20;
-const flatKept = 60;
-const cumKept = 60;
-const ownersKept = 60;
-
-/** What a profile is of, told from its sample types alone. `contention` may be the mutex or the block profile: they look alike. */
-export function profileSubject(profile: ProfileModel): string {
-  const types = profile.sampleTypes.map((t) => t.type);
-  if (types.includes('inuse_space')) return profile.defaultType === 'alloc_space' ? 'allocs' : 'heap';
-  if (types.includes('contentions')) return 'contention';
-  if (types.includes('cpu')) return 'cpu';
-  return types[0] ?? 'profile';
-}
-
-/** The sample type shown when none is asked for: the profile's own default, else the last. */
-export function defaultSampleType(profile: ProfileModel): number {
-  const named = profile.sampleTypes.findIndex((t) => t.type === profile.defaultType);
-  return named >= 0 ? named : Math.max(0, profile.sampleTypes.length - 1);
-}
-
-function summarize(profile: ProfileModel, sink: Sink): Record<string, number | string> {
-  const what = profileSubject(profile);
-  const order = defaultSampleType(profile);
-  const totals: number[] = [];
-  const top: ProfileRow[] = [];
-  profile.sampleTypes.forEach((_, sampleType) => {
-    const { total, rows } = tops(profile, sampleType);
-    totals.push(total);
-    const byCum = [...rows].sort((a, b) => Math.abs(b.cum) - Math.abs(a.cum)).slice(0, cumKept);
-    for (const row of new Set([...rows.slice(0, flatKept), ...byCum])) top.push({ sampleType, ...row });
-  });
-  const timeNs = profile.timeNs > 0n ? profile.timeNs : undefined;
-  sink.profile({
-    what,
-    sampleTypes: profile.sampleTypes,
-    defaultType: profile.sampleTypes[order]?.type ?? '',
-    timeNs,
-    durationNs: profile.durationNs > 0n ? profile.durationNs : undefined,
-    periodType: profile.periodType.type,
-    period: profile.period,
-    samples: profile.sampleCount,
-    totals,
-    top,
-    owners: owners(profile, order, ownersKept),
-  });
-  if (timeNs !== undefined) {
-    const frame = sink.frame('pprof', wallClock);
-    frame.row(timeNs, 0);
-    profile.sampleTypes.forEach((t, i) => {
-      frame.set(
-        frame.column({ metric: `profile_${what}_${t.type}`, sourceName: `${t.type}/${t.unit}` }),
-        totals[i] as number,
-      );
-    });
-  }
-  const counts: Record<string, number | string> = {
-    samples: profile.sampleCount,
-    locations: profile.lineStart.length - 1,
-    functions: profile.functionName.length,
-    mappings: profile.mappings.length,
-    period: profile.period,
-    labels: profile.labels.length,
-  };
-  profile.sampleTypes.forEach((t, i) => {
-    counts[`total_${t.type}_${t.unit}`] = totals[i] as number;
-  });
-  return counts;
-}
 
 export const pprofParser: Parser = {
   id: 'pprof',
-  version: 1,
+  version: 2,
   sniff(head): Sniff {
-    return { confidence: looksLikeProfile(head) ? 0.9 : 0, kind: 'pprof' };
+    return { confidence: looksLikeProfile(head) || isLegacyCpu(head) ? 0.9 : 0, kind: 'pprof' };
   },
   async parse(source: Source, sink: Sink, { signal }): Promise<void> {
     const bytes = await readWhole(source, largestProfile, sink, signal);
-    if (!bytes) return;
-    let report: ReadingReport;
-    try {
-      const profile = decodeProfile(bytes);
-      const counts = summarize(profile, sink);
-      report = { kind: 'pprof', dialect: profileSubject(profile), taken: profile.sampleCount, counts };
-      if (profile.sampleTypes.length === 0)
-        sink.warn({ code: 'pprof/no_sample_type', severity: 'error', phase: 'model' });
-      if (profile.sampleCount === 0) sink.warn({ code: 'pprof/no_samples', severity: 'info', phase: 'model' });
-    } catch (error) {
-      if (error instanceof ProtoError) {
-        sink.warn({
-          code: 'pprof/damaged',
-          severity: 'error',
-          phase: 'read',
-          at: { offset: error.offset },
-          args: { reason: error.code },
-        });
-        sink.truncated({ offset: error.offset });
-      } else if (error instanceof ProfileLimitError) {
-        sink.warn({ code: 'pprof/limit', severity: 'error', phase: 'read', args: { what: error.what } });
-      } else throw error;
-      report = { kind: 'pprof', dialect: '', taken: 0, counts: {} };
-    }
-    sink.reading(report);
+    if (bytes) sink.reading(read(bytes, sink));
   },
 };
+
+function read(bytes: Uint8Array, sink: Sink): ReadingReport {
+  const place = (offset: number) => ({ offset });
+  try {
+    const legacy = isLegacyCpu(bytes) ? readLegacyCpu(bytes) : undefined;
+    const { profile, broken } = legacy ? { profile: legacy, broken: undefined } : decodeProfile(bytes);
+    if (broken) sayBroken(broken, sink);
+    const counts = sayProfile(profile, sink, place);
+    const dialect = legacy ? 'cpu, legacy binary' : profileSubject(profile);
+    return { kind: 'pprof', dialect, taken: profile.sampleCount, counts };
+  } catch (error) {
+    if (error instanceof ProtoError) sayBroken(error, sink);
+    else if (error instanceof ProfileLimitError)
+      sink.warn({ code: 'pprof/limit', severity: 'error', phase: 'read', args: { what: error.what } });
+    else throw error;
+    return { kind: 'pprof', dialect: '', taken: 0, counts: {} };
+  }
+}
+
+function sayBroken(error: ProtoError, sink: Sink): void {
+  sink.warn({
+    code: 'pprof/damaged',
+    severity: 'error',
+    phase: 'read',
+    at: { offset: error.offset },
+    args: { reason: error.code },
+  });
+  sink.truncated({ offset: error.offset });
+}
 
 /** Walks the top-level fields of the head: known numbers, right wire types, a sample type or a string table among them. */
 function looksLikeProfile(head: Uint8Array): boolean {

@@ -1,34 +1,46 @@
 /**
- * What `go tool pprof -top` is asked: one sample type, against a base, only stacks through a function.
+ * What `go tool pprof -top` is asked: one sample type, against a base, only some stacks, by function, line, file or address.
  *
- * @source github.com/google/pprof internal/driver: -sample_index, -diff_base, -focus
+ * @source github.com/google/pprof internal/driver: -sample_index, -base, -diff_base, -focus, -ignore, -hide, -show, -show_from, -lines
  */
+import { type Granularity, NodeTable } from './nodes.ts';
+import { commonUnit, differenceTotal, scaled } from './profile-base.ts';
+import type { ProfileModel } from './profile-model.ts';
+import { type ProfileFilters, ProfileView } from './profile-view.ts';
+import { columnOf, type Part, type TopRow, topRows, totalOf } from './tops.ts';
 
-import { defaultSampleType } from './pprof.ts';
-import { frameName, type ProfileModel } from './profile-model.ts';
-import { type TopRow, tops } from './tops.ts';
-
-export interface ProfileQuery {
+export interface ProfileQuery extends ProfileFilters {
   readonly sample?: string | undefined;
-  readonly focus?: RegExp | undefined;
+  readonly granularity?: Granularity | undefined;
+  /** The total is that of the base (`-diff_base`), not that of the differences (`-base`). */
+  readonly totalOfBase?: boolean | undefined;
+  readonly sort?: 'flat' | 'cum' | undefined;
 }
 
 export interface ProfileAnswer {
   readonly sampleType: string;
   readonly unit: string;
-  readonly total: number;
+  /** Sum of the absolute values before any filter. */
+  readonly total: number | bigint;
   readonly rows: readonly TopRow[];
+}
+
+/** The sample type shown when none is asked for: the profile's own default, else the last. */
+export function defaultSampleType(profile: ProfileModel): number {
+  const named = profile.sampleTypes.findIndex((t) => t.type === profile.defaultType);
+  return named >= 0 && profile.defaultType !== '' ? named : Math.max(0, profile.sampleTypes.length - 1);
 }
 
 /** Index of a sample type by name or number; -1 where the profile has none of that name. */
 export function sampleIndex(profile: ProfileModel, name: string | undefined): number {
-  if (name === undefined) return defaultSampleType(profile);
-  const byName = profile.sampleTypes.findIndex((t) => t.type === name || `${t.type}/${t.unit}` === name);
-  if (byName >= 0) return byName;
-  return /^\d{1,3}$/.test(name) && Number(name) < profile.sampleTypes.length ? Number(name) : -1;
+  if (name === undefined || name === '') return defaultSampleType(profile);
+  if (/^\d{1,3}$/.test(name)) return Number(name) < profile.sampleTypes.length ? Number(name) : -1;
+  // profiles without an allocation part call the types `space` and `objects`
+  const bare = name.replace(/^inuse_/, '');
+  return profile.sampleTypes.findIndex((t) => t.type === name || t.type === bare || `${t.type}/${t.unit}` === name);
 }
 
-/** @returns undefined where the sample type is not there */
+/** @returns undefined where the sample type is not there, or in the base cannot be compared */
 export function queryProfile(
   profile: ProfileModel,
   base: ProfileModel | undefined,
@@ -37,42 +49,42 @@ export function queryProfile(
   const index = sampleIndex(profile, query.sample);
   const type = profile.sampleTypes[index];
   if (!type) return undefined;
-  const now = tops(profile, index, query.focus && through(profile, query.focus));
-  if (!base) return { sampleType: type.type, unit: type.unit, total: now.total, rows: now.rows };
-  const baseIndex = sampleIndex(base, type.type);
-  if (baseIndex < 0) return undefined;
-  const before = tops(base, baseIndex, query.focus && through(base, query.focus));
-  const merged = new Map<string, { row: TopRow; flat: number; cum: number }>();
-  for (const row of now.rows) merged.set(row.function, { row, flat: row.flat, cum: row.cum });
-  for (const row of before.rows) {
-    const entry = merged.get(row.function) ?? { row, flat: 0, cum: 0 };
-    entry.flat -= row.flat;
-    entry.cum -= row.cum;
-    merged.set(row.function, entry);
+  const table = new NodeTable(query.granularity ?? 'functions');
+  const part = (p: ProfileModel, sampleType: number, sign: number): Part => {
+    const view = new ProfileView(p);
+    view.filter(query);
+    return { view, nodes: table.add(p), column: columnOf(p, sampleType), sign };
+  };
+  const order = query.sort === 'cum' ? byCum : byFlatThenName;
+  const now = part(profile, index, 1);
+  if (!base) {
+    const rows = topRows(table, [now]).sort(order);
+    return { sampleType: type.type, unit: type.unit, total: totalOf(now.column), rows };
   }
-  const rows = [...merged.values()]
-    .map(({ row, flat, cum }) => ({ ...row, flat, cum }))
-    .filter((r) => r.flat !== 0 || r.cum !== 0)
-    .sort(
-      (a, b) =>
-        Math.abs(b.flat) - Math.abs(a.flat) || Math.abs(b.cum) - Math.abs(a.cum) || (a.function < b.function ? -1 : 1),
-    );
-  return { sampleType: type.type, unit: type.unit, total: now.total - before.total, rows };
+  const baseIndex = base.sampleTypes.findIndex((t) => commonUnit(type, t) !== undefined);
+  const common = commonUnit(type, base.sampleTypes[baseIndex] ?? { type: '', unit: '' });
+  if (!common) return undefined;
+  const before = part(base, baseIndex, -1);
+  const parts = [
+    { ...now, column: scaled(now.column, common.a) },
+    { ...before, column: scaled(before.column, common.b) },
+  ] as const;
+  const baseTotal = totalOf(parts[1].column);
+  const total =
+    query.totalOfBase && Number(baseTotal) > 0
+      ? baseTotal
+      : differenceTotal(profile, parts[0].column, base, parts[1].column);
+  return { sampleType: type.type, unit: common.unit, total, rows: topRows(table, parts).sort(order) };
 }
 
-/** Samples whose stack has a frame that matches by function or file. */
-function through(profile: ProfileModel, pattern: RegExp): (sample: number) => boolean {
-  const hit = new Uint8Array(profile.lineFunction.length);
-  for (let i = 0; i < hit.length; i++) {
-    const { function: name, file } = frameName(profile, i);
-    hit[i] = pattern.test(name) || pattern.test(file) ? 1 : 0;
-  }
-  return (sample) => {
-    for (let k = profile.stackStart[sample] as number; k < (profile.stackStart[sample + 1] as number); k++) {
-      const location = profile.stackLocations[k] as number;
-      for (let i = profile.lineStart[location] as number; i < (profile.lineStart[location + 1] as number); i++)
-        if (hit[i] === 1) return true;
-    }
-    return false;
-  };
+function byFlatThenName(a: TopRow, b: TopRow): number {
+  return Math.abs(b.flat) - Math.abs(a.flat) || compareNames(a, b) || Math.abs(b.cum) - Math.abs(a.cum);
+}
+
+function byCum(a: TopRow, b: TopRow): number {
+  return Math.abs(b.cum) - Math.abs(a.cum) || compareNames(a, b);
+}
+
+function compareNames(a: TopRow, b: TopRow): number {
+  return a.function < b.function ? -1 : a.function > b.function ? 1 : 0;
 }

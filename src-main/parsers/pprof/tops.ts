@@ -1,130 +1,203 @@
 /**
- * Flat and cumulative values by function, as `go tool pprof -top` counts them: flat to the innermost line of the leaf, cumulative once per
- * sample to every function on its stack, however often it stands there.
+ * Flat and cumulative values by node, as `go tool pprof -top` counts them: flat to the innermost line shown of the leaf, cumulative once per
+ * sample to every node on its stack, however often it stands there.
  *
- * @source github.com/google/pprof internal/graph/graph.go newGraph, granularity "functions"
+ * Values are summed as doubles. Where they or their sums do not fit, each value is split into 32 low and 32 high bits, summed apart, and put
+ * together as a 64-bit integer.
+ *
+ * @source github.com/google/pprof internal/graph/graph.go newGraph; internal/report/report.go computeTotal
  */
-import { frameName, type ProfileModel } from './profile-model.ts';
+import { type Node, type NodesOf, NodeTable } from './nodes.ts';
+import { frameName, type ProfileModel, valuesPerSample } from './profile-model.ts';
+import { ProfileView } from './profile-view.ts';
 
 export interface TopRow {
   readonly function: string;
-  /** File and line of the heaviest line of the function; the line is 0 where the profile has none. */
+  /** File and line of the node; of a whole function the heaviest line. The line is 0 where the profile has none. */
   readonly file: string;
   readonly line: number;
   readonly flat: number;
   readonly cum: number;
+  /** The same with all digits, where doubles do not hold them. */
+  readonly exact?: { readonly flat: bigint; readonly cum: bigint };
 }
 
-export interface Tops {
-  readonly total: number;
-  /** Every function, by falling |flat|, then |cum|, then name. */
-  readonly rows: readonly TopRow[];
+/** Values of one sample type over the samples of a profile. */
+export interface ValueColumn {
+  readonly values: Float64Array;
+  readonly wide: BigInt64Array | undefined;
 }
 
-/** Numbers the functions of a profile by name: two entries of one name are one function, as pprof has it. */
-function nameIds(profile: ProfileModel): { readonly ofLine: Int32Array; readonly names: string[] } {
-  const ids = new Map<string, number>();
-  const names: string[] = [];
-  const ofFunction = new Int32Array(profile.functionName.length);
-  for (let f = 0; f < ofFunction.length; f++) {
-    const name = profile.string(profile.functionName[f] as number);
-    let id = ids.get(name);
-    if (id === undefined) {
-      id = names.length;
-      ids.set(name, id);
-      names.push(name);
-    }
-    ofFunction[f] = id;
+export function columnOf(profile: ProfileModel, sampleType: number): ValueColumn {
+  const types = valuesPerSample(profile);
+  const values = new Float64Array(profile.sampleCount);
+  for (let s = 0; s < values.length; s++) values[s] = profile.values[s * types + sampleType] as number;
+  if (!profile.wideValues) return { values, wide: undefined };
+  const wide = new BigInt64Array(profile.sampleCount);
+  for (let s = 0; s < wide.length; s++) wide[s] = profile.wideValues[s * types + sampleType] as bigint;
+  return { values, wide };
+}
+
+/** Sum of the absolute values, as a report's total. */
+export function totalOf(column: ValueColumn): number | bigint {
+  if (column.wide) {
+    let sum = 0n;
+    for (const v of column.wide) sum += v < 0n ? -v : v;
+    return narrow(sum);
   }
-  const ofLine = new Int32Array(profile.lineFunction.length);
-  for (let i = 0; i < ofLine.length; i++) {
-    const f = profile.lineFunction[i] as number;
-    ofLine[i] = f < 0 ? -1 : (ofFunction[f] as number);
-  }
-  return { ofLine, names };
+  let sum = 0;
+  for (const v of column.values) sum += Math.abs(v);
+  return sum;
 }
 
-/**
- * @param sampleType index into `sampleTypes`
- * @param include samples to count; all where not given
- */
-export function tops(profile: ProfileModel, sampleType: number, include?: (sample: number) => boolean): Tops {
-  const { ofLine, names } = nameIds(profile);
-  // locations without a function get a name of their own, their address
-  const anonymous = new Map<number, number>();
-  const nodeOfBareLocation = (location: number): number => {
-    let id = anonymous.get(location);
-    if (id === undefined) {
-      id = names.length;
-      anonymous.set(location, id);
-      names.push(`0x${BigInt(profile.locationAddress[location] as number).toString(16)}`);
-    }
-    return id;
-  };
-  for (let l = 0; l + 1 < profile.lineStart.length; l++)
-    if (profile.lineStart[l] === profile.lineStart[l + 1]) nodeOfBareLocation(l);
+export function narrow(value: bigint): number | bigint {
+  const plain = Number(value);
+  return Number.isSafeInteger(plain) ? plain : value;
+}
 
-  const flat = new Float64Array(names.length);
-  const cum = new Float64Array(names.length);
-  const lastSample = new Int32Array(names.length).fill(-1);
-  const heaviestLine = new Int32Array(names.length).fill(-1);
-  const lineWeight = new Float64Array(profile.lineFunction.length);
-  const types = Math.max(1, profile.sampleTypes.length);
-  let total = 0;
-  for (let s = 0; s < profile.sampleCount; s++) {
-    const value = profile.values[s * types + sampleType] as number;
-    if (value === 0 || (include && !include(s))) continue;
-    total += value;
-    let leaf = true;
-    for (let k = profile.stackStart[s] as number; k < (profile.stackStart[s + 1] as number); k++) {
-      const location = profile.stackLocations[k] as number;
-      const from = profile.lineStart[location] as number;
-      const to = profile.lineStart[location + 1] as number;
-      if (from === to) {
-        const node = nodeOfBareLocation(location);
-        if (leaf) flat[node] = (flat[node] as number) + value;
-        leaf = false;
-        if (lastSample[node] !== s) {
-          lastSample[node] = s;
-          cum[node] = (cum[node] as number) + value;
+/** One profile's part of a report: `sign` -1 for a base. */
+export interface Part {
+  readonly view: ProfileView;
+  readonly nodes: NodesOf;
+  readonly column: ValueColumn;
+  readonly sign: number;
+}
+
+const high = 2 ** 32;
+
+class Sums {
+  readonly flat: Float64Array;
+  readonly cum: Float64Array;
+  private readonly seen: Int32Array;
+
+  constructor(nodes: number) {
+    this.flat = new Float64Array(nodes);
+    this.cum = new Float64Array(nodes);
+    this.seen = new Int32Array(nodes).fill(-1);
+  }
+
+  /** @param weights gets the absolute value of every line a sample goes through */
+  add(part: Part, values: Float64Array, weights: Float64Array | undefined): void {
+    const { view, nodes, sign } = part;
+    const { profile, include, from, to, lineShown, locationShown } = view;
+    const { lineStart, stackLocations } = profile;
+    const { flat, cum, seen } = this;
+    seen.fill(-1);
+    for (let s = 0; s < values.length; s++) {
+      const value = sign * (values[s] as number);
+      if (value === 0 || include[s] === 0) continue;
+      let leaf = true;
+      const end = to[s] as number;
+      for (let k = from[s] as number; k < end; k++) {
+        const location = stackLocations[k] as number;
+        if (locationShown[location] === 0) continue;
+        const bare = nodes.ofBareLocation[location] as number;
+        const first = lineStart[location] as number;
+        const last = bare >= 0 ? first + 1 : (lineStart[location + 1] as number);
+        for (let i = first; i < last; i++) {
+          if (bare < 0 && lineShown[i] === 0) continue;
+          const node = bare >= 0 ? bare : (nodes.ofLine[i] as number);
+          if (leaf) flat[node] = (flat[node] as number) + value;
+          leaf = false;
+          if (seen[node] !== s) {
+            seen[node] = s;
+            cum[node] = (cum[node] as number) + value;
+          }
+          if (weights && bare < 0) weights[i] = (weights[i] as number) + Math.abs(value);
         }
-        continue;
-      }
-      for (let i = from; i < to; i++) {
-        const node = ofLine[i] as number;
-        if (node < 0) continue;
-        if (leaf) flat[node] = (flat[node] as number) + value;
-        leaf = false;
-        lineWeight[i] = (lineWeight[i] as number) + Math.abs(value);
-        if (lastSample[node] !== s) {
-          lastSample[node] = s;
-          cum[node] = (cum[node] as number) + value;
-        }
       }
     }
   }
-  for (let i = 0; i < ofLine.length; i++) {
-    const node = ofLine[i] as number;
-    if (node < 0) continue;
-    const best = heaviestLine[node] as number;
-    if (best < 0 || (lineWeight[i] as number) > (lineWeight[best] as number)) heaviestLine[node] = i;
-  }
+}
+
+/** Every node with a value, by falling |flat|, then |cum|, then name. */
+export function topRows(table: NodeTable, parts: readonly Part[]): TopRow[] {
+  const isWide = parts.some((p) => p.column.wide !== undefined);
+  const sums = new Sums(table.nodes.length);
+  const weights = parts.map((p) => new Float64Array(p.view.profile.lineFunction.length));
+  parts.forEach((part, i) => {
+    sums.add(part, part.column.values, weights[i]);
+  });
+  const places = table.granularity === 'functions' ? heaviestPlaces(table, parts, weights) : undefined;
+  const exact = isWide ? exactSums(table.nodes.length, parts) : undefined;
   const rows: TopRow[] = [];
-  for (let n = 0; n < names.length; n++) {
-    if (cum[n] === 0 && flat[n] === 0) continue;
-    const at = heaviestLine[n] as number;
-    const where = at < 0 ? { file: '', line: 0 } : frameName(profile, at);
+  table.nodes.forEach((node: Node, n) => {
+    const flat = sums.flat[n] as number;
+    const cum = sums.cum[n] as number;
+    const wide = exact?.(n);
+    if (wide ? wide.flat === 0n && wide.cum === 0n : flat === 0 && cum === 0) return;
+    const place = places?.[n] ?? node;
+    const fits = !wide || (Number.isSafeInteger(Number(wide.flat)) && Number.isSafeInteger(Number(wide.cum)));
     rows.push({
-      function: names[n] as string,
-      file: where.file,
-      line: where.line,
-      flat: flat[n] as number,
-      cum: cum[n] as number,
+      function: node.function,
+      file: place.file,
+      line: place.line,
+      flat: wide ? Number(wide.flat) : flat,
+      cum: wide ? Number(wide.cum) : cum,
+      ...(wide && !fits ? { exact: wide } : {}),
     });
+  });
+  return rows.sort(byFlat);
+}
+
+export function byFlat(a: TopRow, b: TopRow): number {
+  return Math.abs(b.flat) - Math.abs(a.flat) || Math.abs(b.cum) - Math.abs(a.cum) || (a.function < b.function ? -1 : 1);
+}
+
+function exactSums(nodes: number, parts: readonly Part[]): (node: number) => { flat: bigint; cum: bigint } {
+  const low = new Sums(nodes);
+  const upper = new Sums(nodes);
+  for (const part of parts) {
+    const { wide, values } = part.column;
+    const lows = new Float64Array(values.length);
+    const highs = new Float64Array(values.length);
+    for (let s = 0; s < values.length; s++) {
+      const value = wide ? (wide[s] as bigint) : BigInt(values[s] as number);
+      const rest = BigInt.asUintN(32, value);
+      lows[s] = Number(rest);
+      highs[s] = Number((value - rest) / BigInt(high));
+    }
+    low.add(part, lows, undefined);
+    upper.add(part, highs, undefined);
   }
-  rows.sort(
-    (a, b) =>
-      Math.abs(b.flat) - Math.abs(a.flat) || Math.abs(b.cum) - Math.abs(a.cum) || (a.function < b.function ? -1 : 1),
-  );
-  return { total, rows };
+  const join = (h: number, l: number) => BigInt(h) * BigInt(high) + BigInt(l);
+  return (n) => ({
+    flat: join(upper.flat[n] as number, low.flat[n] as number),
+    cum: join(upper.cum[n] as number, low.cum[n] as number),
+  });
+}
+
+/** File and line of the line of each function that carries most. */
+function heaviestPlaces(
+  table: NodeTable,
+  parts: readonly Part[],
+  weights: readonly Float64Array[],
+): ({ file: string; line: number } | undefined)[] {
+  const best = new Float64Array(table.nodes.length).fill(-1);
+  const at: ([part: number, line: number] | undefined)[] = new Array(table.nodes.length);
+  parts.forEach((part, p) => {
+    part.nodes.ofLine.forEach((node, i) => {
+      const weight = weights[p]?.[i] as number;
+      if ((part.view.profile.lineFunction[i] as number) < 0 || weight <= (best[node] as number)) return;
+      best[node] = weight;
+      at[node] = [p, i];
+    });
+  });
+  return at.map((place) => place && frameName((parts[place[0]] as Part).view.profile, place[1]));
+}
+
+/** The functions of one sample type of a profile, nothing filtered but what the profile itself drops. */
+export function tops(
+  profile: ProfileModel,
+  sampleType: number,
+  shared: { readonly view: ProfileView; readonly table: NodeTable; readonly nodes: NodesOf } = prepare(profile),
+): { readonly total: number | bigint; readonly rows: readonly TopRow[] } {
+  const column = columnOf(profile, sampleType);
+  return { total: totalOf(column), rows: topRows(shared.table, [{ ...shared, column, sign: 1 }]) };
+}
+
+/** What the sample types of one profile share. */
+export function prepare(profile: ProfileModel): { view: ProfileView; table: NodeTable; nodes: NodesOf } {
+  const table = new NodeTable('functions');
+  return { view: new ProfileView(profile), table, nodes: table.add(profile) };
 }

@@ -2,6 +2,8 @@
  * smaps, smaps_rollup and maps, one sample or many: totals over the mappings, totals by what the mapping is for, and the largest mappings
  * one by one.
  *
+ * Mappings of one sample need not be in order: a sample ends where a mapping comes again, or the program's own first one below what was seen.
+ *
  * @source Linux Documentation/filesystems/proc.rst, section 1.1 "smaps"
  */
 import type { EvidenceKind, ReadingReport } from '../../api/contract/evidence.ts';
@@ -9,9 +11,10 @@ import { captureClock, wallClock } from '../contract.ts';
 import type { Line } from '../text/line.ts';
 import type { Reading, ReadingFormat, TextContext } from '../text/reading.ts';
 import { SampleFrames } from '../text/sample-frames.ts';
+import { checkGoHeap } from './go-heap-check.ts';
 import { classify, type Mapping, type MappingClass, parseMapping } from './mapping-class.ts';
+import { SmapsFields } from './smaps-fields.ts';
 
-const kibi = 1024;
 const totals = new Map([
   ['Rss', 'rss_bytes'],
   ['Pss', 'pss_bytes'],
@@ -22,49 +25,65 @@ const totals = new Map([
   ['Anonymous', 'anonymous_bytes'],
   ['LazyFree', 'lazy_free_bytes'],
   ['AnonHugePages', 'anon_huge_pages_bytes'],
+  ['FilePmdMapped', 'file_huge_pages_bytes'],
+  ['ShmemPmdMapped', 'shmem_huge_pages_bytes'],
   ['Swap', 'swap_bytes'],
+  ['Locked', 'vm_locked_bytes'],
   ['Size', 'mapping_size_total_bytes'],
 ]);
+/** What is summed for each class of mapping. */
+const perClass = [
+  ['Rss', 'mapping_rss_bytes'],
+  ['AnonHugePages', 'mapping_huge_bytes'],
+  ['LazyFree', 'mapping_lazy_free_bytes'],
+  ['Swap', 'mapping_swap_bytes'],
+  ['Anonymous', 'mapping_anonymous_bytes'],
+  ['Private_Dirty', 'mapping_private_dirty_bytes'],
+] as const;
 const largestKept = 60;
-const fieldPattern = /^([A-Z][A-Za-z_]{1,30}):\s{1,30}(\d{1,18}) kB\s*$/;
 const otherField = /^(?:VmFlags|THPeligible|ProtectionKey):/;
 
 interface Held {
   readonly mapping: Mapping;
   readonly mappingClass: MappingClass;
   readonly line: number;
-  readonly fields: Map<string, number>;
+  /** By index of the field's name; bytes. */
+  readonly values: number[];
 }
 
 class Smaps implements Reading {
   private readonly frames = new SampleFrames('smaps');
   private readonly rollups = new SampleFrames('smaps rollup');
   private readonly mapFrames = new SampleFrames('maps');
+  private readonly fields = new SmapsFields();
   private held: Held | undefined;
   private sample: Held[] = [];
+  private readonly seen = new Set<bigint>();
+  private highest = 0n;
   private firstLine: Line | undefined;
   private executable = '';
   private rollup = false;
   private hasFields = false;
   private taken = 0;
-  private counts: Record<string, number> = {};
+  private counts: Record<string, number | string> = {};
   private kind: EvidenceKind = 'smaps';
   private samples = 0;
 
   take(line: Line, context: TextContext): boolean {
     const c = line.byte(0);
     const isHead = (c >= 48 && c <= 57) || (c >= 97 && c <= 102);
-    if (!isHead && !this.held) return false;
-    const text = line.head(4_500);
     if (isHead) {
-      const mapping = parseMapping(text);
+      const mapping = parseMapping(line.head(4_500));
       if (!mapping) return false;
       this.begin(mapping, line, context);
     } else {
-      const held = this.held as Held;
-      const m = fieldPattern.exec(text);
-      if (m) held.fields.set(m[1] as string, (held.fields.get(m[1] as string) ?? 0) + Number(m[2]) * kibi);
-      else if (!otherField.test(text)) return false;
+      if (!this.held) return false;
+      const field = this.fields.take(line);
+      if (field >= 0) {
+        const { values } = this.held;
+        while (values.length <= field) values.push(0);
+        values[field] = (values[field] as number) + this.fields.value;
+      } else if (!otherField.test(line.head(20))) return false;
       this.hasFields = true;
     }
     this.taken++;
@@ -81,40 +100,50 @@ class Smaps implements Reading {
   }
 
   private begin(mapping: Mapping, line: Line, context: TextContext): void {
-    const last = this.sample.at(-1);
-    // addresses rise within one sample
-    if (last && (mapping.start < last.mapping.end || mapping.path === '[rollup]')) this.finish(context);
+    const isAgain =
+      this.seen.has(mapping.start) ||
+      (mapping.start < this.highest && mapping.path !== '' && mapping.path === this.sample[0]?.mapping.path);
+    if (this.sample.length > 0 && (isAgain || mapping.path === '[rollup]')) this.finish(context);
     if (this.sample.length === 0) this.firstLine = line.copy();
+    this.seen.add(mapping.start);
+    if (mapping.end > this.highest) this.highest = mapping.end;
     if (this.executable === '' && mapping.path.startsWith('/') && !/\.so/.test(mapping.path))
       this.executable = mapping.path.replace(/ \(deleted\)$/, '');
     this.rollup = mapping.path === '[rollup]';
-    this.held = { mapping, mappingClass: classify(mapping, this.executable), line: line.number, fields: new Map() };
+    this.held = { mapping, mappingClass: classify(mapping, this.executable), line: line.number, values: [] };
     this.sample.push(this.held);
   }
 
   /** The sample is complete: its row and its largest mappings. */
   private finish(context: TextContext): void {
-    const sample = this.sample;
+    const { sample } = this;
     const first = this.firstLine;
     this.sample = [];
     this.held = undefined;
+    this.seen.clear();
+    this.highest = 0n;
     if (sample.length === 0 || !first) return;
     this.samples++;
     const frames = this.rollup ? this.rollups : this.hasFields ? this.frames : this.mapFrames;
     this.kind = this.rollup ? 'smaps-rollup' : this.hasFields ? 'smaps' : 'maps';
     frames.open(first, context);
-    const counts: Record<string, number> = {};
-    const sums = new Map<string, number>();
-    for (const { fields } of sample) for (const [name, bytes] of fields) sums.set(name, (sums.get(name) ?? 0) + bytes);
-    for (const [name, bytes] of sums) {
-      counts[name] = bytes;
+    const counts: Record<string, number | string> = {};
+    const sums = new Float64Array(this.fields.names.length);
+    for (const { values } of sample)
+      values.forEach((bytes, i) => {
+        sums[i] = (sums[i] as number) + bytes;
+      });
+    this.fields.names.forEach((name, i) => {
+      counts[name] = sums[i] as number;
       const metric = totals.get(name);
-      if (metric) frames.set({ metric, sourceName: name }, bytes);
-    }
+      if (metric && this.hasFields) frames.set({ metric, sourceName: name }, sums[i] as number);
+    });
     if (!this.rollup) {
       counts.mappings = sample.length;
       frames.set({ metric: 'mappings', sourceName: 'mappings' }, sample.length);
       this.byClass(sample, frames, counts);
+      const heap = sample.filter((h) => h.mappingClass === 'go_heap').map((h) => h.mapping);
+      Object.assign(counts, checkGoHeap(heap));
       this.largest(sample, context);
     }
     frames.close();
@@ -123,42 +152,41 @@ class Smaps implements Reading {
     this.rollup = false;
   }
 
-  private byClass(sample: readonly Held[], frames: SampleFrames, counts: Record<string, number>): void {
-    const rss = new Map<MappingClass, number>();
-    const huge = new Map<MappingClass, number>();
-    const lazy = new Map<MappingClass, number>();
+  private byClass(sample: readonly Held[], frames: SampleFrames, counts: Record<string, number | string>): void {
     const size = new Map<MappingClass, number>();
     const number = new Map<MappingClass, number>();
-    const add = (map: Map<MappingClass, number>, key: MappingClass, value: number) =>
-      map.set(key, (map.get(key) ?? 0) + value);
     let allBytes = 0;
-    for (const { mapping, mappingClass, fields } of sample) {
+    for (const { mapping, mappingClass } of sample) {
       const bytes = Number(mapping.end - mapping.start);
       allBytes += mappingClass === 'kernel' && mapping.path === '[vsyscall]' ? 0 : bytes;
-      add(rss, mappingClass, fields.get('Rss') ?? 0);
-      add(huge, mappingClass, fields.get('AnonHugePages') ?? 0);
-      add(lazy, mappingClass, fields.get('LazyFree') ?? 0);
       if (!mapping.permissions.startsWith('---')) add(size, mappingClass, bytes);
       add(number, mappingClass, 1);
     }
     counts.mapped_bytes = allBytes;
     if (this.hasFields) {
-      this.perClass(frames, 'mapping_rss_bytes', 'Rss', rss);
-      this.perClass(frames, 'mapping_huge_bytes', 'AnonHugePages', huge);
-      this.perClass(frames, 'mapping_lazy_free_bytes', 'LazyFree', lazy);
+      for (const [name, metric] of perClass) {
+        const field = this.fields.indexOf(name);
+        if (field < 0) continue;
+        const sums = new Map<MappingClass, number>();
+        for (const { mappingClass, values } of sample) add(sums, mappingClass, values[field] ?? 0);
+        for (const [key, value] of sums) {
+          frames.set({ metric, sourceName: name, labels: { class: key } }, value);
+          if (name === 'Rss') counts[`rss_${key}`] = value;
+        }
+      }
     }
-    this.perClass(frames, 'mapping_size_bytes', 'Size', size);
-    this.perClass(frames, 'mapping_count', 'mappings', number);
-    for (const [key, value] of rss) if (this.hasFields) counts[`rss_${key}`] = value;
-    for (const [key, value] of number) counts[`mappings_${key}`] = value;
-  }
-
-  private perClass(frames: SampleFrames, metric: string, sourceName: string, values: Map<MappingClass, number>): void {
-    for (const [key, value] of values) frames.set({ metric, sourceName, labels: { class: key } }, value);
+    for (const [key, value] of size)
+      frames.set({ metric: 'mapping_size_bytes', sourceName: 'Size', labels: { class: key } }, value);
+    for (const [key, value] of number) {
+      frames.set({ metric: 'mapping_count', sourceName: 'mappings', labels: { class: key } }, value);
+      counts[`mappings_${key}`] = value;
+    }
   }
 
   private largest(sample: readonly Held[], context: TextContext): void {
-    const weight = (h: Held) => (this.hasFields ? (h.fields.get('Rss') ?? 0) : Number(h.mapping.end - h.mapping.start));
+    const rss = this.fields.indexOf('Rss');
+    const huge = this.fields.indexOf('AnonHugePages');
+    const weight = (h: Held) => (this.hasFields ? (h.values[rss] ?? 0) : Number(h.mapping.end - h.mapping.start));
     const wallNs = context.section?.wallNs;
     const kept = sample
       .filter((h) => h.mappingClass !== 'kernel' && !h.mapping.permissions.startsWith('---') && weight(h) > 0)
@@ -176,13 +204,17 @@ class Smaps implements Reading {
           permissions: h.mapping.permissions,
           path: h.mapping.path.slice(0, 400),
           class: h.mappingClass,
-          rss: h.fields.get('Rss') ?? null,
-          anon_huge: h.fields.get('AnonHugePages') ?? null,
+          rss: h.values[rss] ?? null,
+          anon_huge: h.values[huge] ?? null,
           sample: this.samples,
         },
       });
     }
   }
+}
+
+function add(map: Map<MappingClass, number>, key: MappingClass, value: number): void {
+  map.set(key, (map.get(key) ?? 0) + value);
 }
 
 export const smapsFormat: ReadingFormat = { id: 'smaps', weight: 1, create: () => new Smaps() };

@@ -1,40 +1,45 @@
 /**
- * schedtrace: one row a `SCHED` line. With scheddetail=1 the P, M and G lines that follow belong to it: they are counted by state, which gives
- * goroutines and threads over time.
+ * schedtrace: one row a `SCHED` line. With scheddetail=1 the P, M and G lines that follow belong to it.
  *
- * @source runtime/proc.go schedtrace (Go 1.4 to 1.26); observed in fixtures/schedtrace
+ * @source runtime/proc.go schedtrace (Go 1.2 to 1.26); observed in fixtures/schedtrace
  */
 import type { ReadingReport } from '../../api/contract/evidence.ts';
 import type { Clock, Frame } from '../contract.ts';
 import { Cursor, type Line } from '../text/line.ts';
 import type { Reading, ReadingFormat, TextContext } from '../text/reading.ts';
+import { SchedDetailLines } from './sched-detail.ts';
 
 const fields = [
   ['gomaxprocs', 'gomaxprocs'],
   ['idleprocs', 'idle_procs'],
   ['threads', 'threads'],
   ['spinningthreads', 'spinning_threads'],
+  ['needspinning', 'need_spinning'],
   ['idlethreads', 'idle_threads'],
   ['runqueue', 'run_queue'],
+  ['gcwaiting', 'gc_waiting'],
+  ['nmidlelocked', 'idle_locked_threads'],
+  ['stopwait', 'stop_wait'],
 ] as const;
 
 class Schedtrace implements Reading {
   private readonly cursor = new Cursor();
+  private readonly detail = new SchedDetailLines();
   private frame: Frame | undefined;
   private clock: Clock | undefined;
   private columns: number[] = [];
-  private queued = 0;
-  private goroutines = 0;
-  private goroutinesColumn = -1;
   private taken = 0;
   private details = 0;
   private maxThreads = 0;
-  private detailed = false;
-  private hasGoroutineRows = false;
+  private maxGoroutines = 0;
+  private maxQueue = 0;
+  private gcWaiting = 0;
 
   take(line: Line, context: TextContext): boolean {
     if (line.startsWith('SCHED ')) return this.takeSummary(line, context);
-    return this.taken > 0 && this.takeDetail(line);
+    if (this.taken === 0 || line.byte(0) !== 32 || !this.detail.take(line.head(400))) return false;
+    this.details++;
+    return true;
   }
 
   endSection(): void {
@@ -43,15 +48,16 @@ class Schedtrace implements Reading {
 
   reports(): readonly ReadingReport[] {
     if (this.taken === 0) return [];
-    this.closeDetail();
-    return [
-      {
-        kind: 'gctrace',
-        dialect: this.detailed ? 'schedtrace, scheddetail' : 'schedtrace',
-        taken: this.taken + this.details,
-        counts: { sched_lines: this.taken, detail_lines: this.details, max_sched_threads: this.maxThreads },
-      },
-    ];
+    const counts: Record<string, number> = {
+      sched_lines: this.taken,
+      detail_lines: this.details,
+      max_sched_threads: this.maxThreads,
+      max_run_queue: this.maxQueue,
+    };
+    if (this.gcWaiting > 0) counts.samples_stopped_for_gc = this.gcWaiting;
+    if (this.details > 0) counts.max_goroutines = this.maxGoroutines;
+    const dialect = this.details > 0 ? 'schedtrace, scheddetail' : 'schedtrace';
+    return [{ kind: 'gctrace', dialect, taken: this.taken + this.details, counts }];
   }
 
   private takeSummary(line: Line, context: TextContext): boolean {
@@ -65,67 +71,75 @@ class Schedtrace implements Reading {
     const frame = this.frame as Frame;
     frame.row(tNs, line.number);
     const text = c.rest();
-    for (let i = 0; i < fields.length; i++) {
-      const value = fieldOf(text, (fields[i] as (typeof fields)[number])[0]);
-      if (Number.isNaN(value)) continue;
+    let queue = 0;
+    fields.forEach(([name], i) => {
+      const value = fieldOf(text, name);
+      if (Number.isNaN(value)) return;
       frame.set(this.columns[i] as number, value);
-      if (i === 2) this.maxThreads = Math.max(this.maxThreads, value);
+      if (name === 'threads') this.maxThreads = Math.max(this.maxThreads, value);
+      if (name === 'runqueue') queue += value;
+      if (name === 'gcwaiting' && value > 0) this.gcWaiting++;
+    });
+    const local = sumInBrackets(text, text.indexOf('['));
+    if (local !== undefined) {
+      this.set('run_queue', { queue: 'local' }, local);
+      queue += local;
     }
-    const queues = localQueues(text);
-    if (queues !== undefined) frame.set(this.queued, queues);
+    const ticks = sumInBrackets(text, text.indexOf('schedticks=[') + 11);
+    if (text.includes('schedticks=[') && ticks !== undefined) this.set('sched_ticks_total', undefined, ticks);
+    this.maxQueue = Math.max(this.maxQueue, queue);
     this.taken++;
     return true;
   }
 
-  /** `  P0: status=1 ...`, `  M0: p=0 ...`, `  G1: status=4(sleep) ...` */
-  private takeDetail(line: Line): boolean {
-    if (line.byte(0) !== 32) return false;
-    const head = line.head(24);
-    const m = /^ {2}([PMG])\d{1,10}: (?:status|p)=/.exec(head);
-    if (!m) return false;
-    this.details++;
-    this.detailed = true;
-    if (m[1] === 'G') {
-      this.hasGoroutineRows = true;
-      this.goroutines++;
+  /** What was counted since the last SCHED line belongs to its row. */
+  private closeDetail(): void {
+    const detail = this.detail.close();
+    if (!detail || !this.frame) return;
+    for (const [metric, labels, value] of detail.values) this.set(metric, labels, value);
+    if (detail.goroutines > 0) {
+      this.set('goroutines', undefined, detail.goroutines);
+      this.maxGoroutines = Math.max(this.maxGoroutines, detail.goroutines);
     }
-    return true;
   }
 
-  /** The goroutines counted since the last SCHED line belong to its row. */
-  private closeDetail(): void {
-    if (this.hasGoroutineRows && this.frame) this.frame.set(this.goroutinesColumn, this.goroutines);
-    this.goroutines = 0;
-    this.hasGoroutineRows = false;
+  private set(metric: string, labels: Readonly<Record<string, string>> | undefined, value: number): void {
+    const frame = this.frame as Frame;
+    const sourceName = metric === 'goroutines' ? 'G lines' : metric;
+    frame.set(frame.column(labels ? { metric, sourceName, labels } : { metric, sourceName }), value);
   }
 
   private begin(context: TextContext, clock: Clock): void {
     this.clock = clock;
-    this.frame = context.sink.frame('schedtrace', clock);
-    this.columns = fields.map(([sourceName, metric]) => (this.frame as Frame).column({ metric, sourceName }));
-    this.queued = this.frame.column({ metric: 'run_queue', sourceName: '[local]', labels: { queue: 'local' } });
-    this.goroutinesColumn = this.frame.column({ metric: 'goroutines', sourceName: 'G lines' });
+    const frame = context.sink.frame('schedtrace', clock);
+    this.frame = frame;
+    this.columns = fields.map(([sourceName, metric]) => frame.column({ metric, sourceName }));
   }
 }
 
-/** Sum of the numbers in the first brackets: runnable goroutines on the Ps' own queues. */
-function localQueues(text: string): number | undefined {
-  const open = text.indexOf('[');
-  const close = text.indexOf(']', open);
-  if (open < 0 || close < 0) return undefined;
-  let sum = 0;
-  for (const word of text
-    .slice(open + 1, close)
-    .trim()
-    .split(' '))
-    sum += Number(word);
-  return Number.isFinite(sum) ? sum : undefined;
-}
-
+/** Integer behind ` name=`; `true` and `false` count as 1 and 0. */
 function fieldOf(text: string, name: string): number {
   const at = text.indexOf(` ${name}=`);
   if (at < 0) return Number.NaN;
-  return Number.parseInt(text.slice(at + name.length + 2, at + name.length + 14), 10);
+  const value = text.slice(at + name.length + 2, at + name.length + 14);
+  if (value.startsWith('true')) return 1;
+  if (value.startsWith('false')) return 0;
+  return Number.parseInt(value, 10);
+}
+
+/** Sum of the numbers in the brackets that open at `open`; undefined where there are none. */
+function sumInBrackets(text: string, open: number): number | undefined {
+  if (open < 0 || text[open] !== '[') return undefined;
+  const close = text.indexOf(']', open);
+  if (close < 0) return undefined;
+  let sum = 0;
+  for (const word of text.slice(open + 1, close).split(' ')) {
+    if (word === '') continue;
+    const n = Number(word);
+    if (!Number.isSafeInteger(n)) return undefined;
+    sum += n;
+  }
+  return sum;
 }
 
 export const schedtraceFormat: ReadingFormat = {

@@ -10,6 +10,9 @@ const longestPrefix = 160;
 const cri = /^ (?:stdout|stderr) ([FP]) ?/;
 const composed = /^[A-Za-z0-9][\w.-]{0,60} {0,30}\| /;
 const host = /^ [\w.:-]{1,64} ([\w./@-]{1,64})(?:\[\d{1,7}\])?: /;
+/** glog and klog `I1124 06:00:00.123456  211 file.go:219] `, CockroachDB `I261124 06:00:00.123456 211 file.go:219  `. */
+const googleLog =
+  /^[DIWEF](\d{2})?(\d{2})(\d{2}) {1,2}(\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?) {1,8}(?:\d{1,9} {1,4})?[^\s\]]{1,100}:\d{1,7}(?:\]| )/;
 const separator = /^[ \t]*(?:\||:|\]|-)?[ \t]+/;
 
 /** A wall time that stands before a line. */
@@ -46,9 +49,22 @@ export function stripKnownPrefix(line: Line, year: number | undefined): Stripped
     if (gap) return { length: after + gap[0].length, time: prefixTime(time), partial: false };
     return undefined;
   }
+  const google = googleLog.exec(head);
+  if (google) {
+    const date = `${google[1] === undefined ? (year ?? 1970) : 2000 + Number(google[1])}-${google[2]}-${google[3]}`;
+    const stamp = parseTimestamp(`${date} ${google[4]}`);
+    if (stamp)
+      return { length: google[0].length + blanksAt(head, google[0].length), time: prefixTime(stamp), partial: false };
+  }
   const compose = composed.exec(head);
   if (compose) return { length: compose[0].length, time: undefined, partial: false };
   return undefined;
+}
+
+function blanksAt(text: string, from: number): number {
+  let at = from;
+  while (text.charCodeAt(at) === 32) at++;
+  return at - from;
 }
 
 export function prefixTime(time: Timestamp): LinePrefix {

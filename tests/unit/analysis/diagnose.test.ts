@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { withoutRivals } from '../../../src-main/analysis/diagnose.ts';
 import type { Hypothesis } from '../../../src-main/analysis/hypotheses/hypothesis.ts';
 import type { Scored } from '../../../src-main/analysis/hypotheses/score.ts';
+import { analysisOf } from './case-of-texts.ts';
 
 function scored(score: number, onsetOf: readonly string[]): Scored {
   const hypothesis: Hypothesis = {
@@ -28,5 +29,25 @@ describe('two causes of one rise', () => {
 
   it('stand side by side where they explain different things', () => {
     expect(words(scored(0.9, ['rss_bytes']), scored(0.85, ['goroutines']))).toEqual(['high', 'high']);
+  });
+});
+
+const rising = Array.from(
+  { length: 12 },
+  (_, i) =>
+    `=== 2026-11-24T12:00:${String(i * 5).padStart(2, '0')}Z /proc/7/status\nName:\tx\nPid:\t7\nVmRSS:\t${40_000 * (i + 1)} kB\n`,
+).join('');
+
+describe('a process of which no runtime is known', () => {
+  it('gets no cause of a runtime, however its memory grows', async () => {
+    const { findings, verdict, runtime } = await analysisOf({ 'status.txt': rising });
+    expect([runtime, findings, verdict]).toEqual([undefined, [], 'undetermined']);
+  });
+
+  it('was killed: an incident, and no cause is made up', async () => {
+    const kill =
+      'Nov 24 12:01:02 node1 kernel: Memory cgroup out of memory: Killed process 7 (x) total-vm:900000kB, anon-rss:480000kB, file-rss:0kB, shmem-rss:0kB, UID:0 pgtables:80kB oom_score_adj:0\n';
+    const { findings, verdict } = await analysisOf({ 'status.txt': rising, 'dmesg.txt': kill });
+    expect([findings, verdict]).toEqual([[], 'incident']);
   });
 });

@@ -1,10 +1,15 @@
 /**
- * profile.proto into columns, in two passes over the top level: the first finds counts, so that every column is allocated once; the second
- * fills them. Ids in the file are arbitrary; they are mapped to row numbers. A reference to a row that is not there becomes -1.
+ * profile.proto into columns, in three walks over the top level: the first finds counts, so that every column is allocated once; the second
+ * reads the tables, the third the samples, which refer to them.
+ *
+ * The inner loops read varints by hand: a profile of 200,000 stacks holds millions of them.
  *
  * @source github.com/google/pprof proto/profile.proto
  */
-import type { LabelRow, MappingRow, ProfileModel, ValueType } from '../profile-model.ts';
+import { FaultCounter, type LabelColumns, type ProfileModel, wideIfNeeded } from '../profile-model.ts';
+import { Floats, Uints } from './growing.ts';
+import { layOut, type ProfileLayout, valueTypeOf } from './profile-layout.ts';
+import { readTables, StringTable, type Tables, tolerant, WideIds } from './profile-tables.ts';
 import { ProtoError, ProtoReader } from './proto-reader.ts';
 
 export interface DecodeLimits {
@@ -12,411 +17,229 @@ export interface DecodeLimits {
   readonly framesPerStack: number;
 }
 
+/** @source security.md section 6 */
 export const defaultDecodeLimits: DecodeLimits = { strings: 10_000_000, framesPerStack: 1_024 };
 
-export class ProfileLimitError extends Error {
-  readonly what: string;
-  constructor(what: string) {
-    super(`profile exceeds the limit of ${what}`);
-    this.name = 'ProfileLimitError';
-    this.what = what;
-  }
-}
-
-interface Span {
-  readonly at: number;
-  readonly end: number;
-}
-
-/** Growing column of unsigned integers. */
-class Uints {
-  data = new Uint32Array(1_024);
-  length = 0;
-  push(value: number): void {
-    if (this.length === this.data.length) {
-      const larger = new Uint32Array(this.data.length * 2);
-      larger.set(this.data);
-      this.data = larger;
-    }
-    this.data[this.length++] = value;
-  }
-  done(): Uint32Array {
-    return this.data.slice(0, this.length);
-  }
-}
-
-interface TopLevel {
-  sampleTypes: Span[];
-  samples: number;
-  locations: number;
-  functions: number;
-  mappings: Span[];
-  stringStart: Uints;
-  stringEnd: Uints;
-  dropFrames: number;
-  keepFrames: number;
-  timeNs: bigint;
-  durationNs: bigint;
-  periodType: Span | undefined;
-  period: number;
-  comments: number[];
-  defaultType: number;
+/** What was read and, where the bytes end or break before their time, why. */
+export interface Decoded {
+  readonly profile: ProfileModel;
+  readonly broken: ProtoError | undefined;
 }
 
 /**
- * @throws ProtoError where the bytes are no message (with the offset)
+ * @throws ProtoError where not even a first message can be read
  * @throws ProfileLimitError where a bound of security.md section 6 is passed
  */
-export function decodeProfile(bytes: Uint8Array, limits: DecodeLimits = defaultDecodeLimits): ProfileModel {
-  const top = scan(bytes, limits);
-  return fill(bytes, top, limits);
+export function decodeProfile(bytes: Uint8Array, limits: DecodeLimits = defaultDecodeLimits): Decoded {
+  const faults = new FaultCounter();
+  const layout = layOut(bytes, limits.strings, faults);
+  if (layout.broken && layout.sampleTypes.length + layout.samples + layout.stringStart.length === 0)
+    throw layout.broken;
+  const strings = new StringTable(bytes, layout, faults);
+  const ids = new WideIds();
+  const tables = readTables(bytes, layout, strings, ids, faults);
+  const samples = new SampleColumns(bytes, layout, tables, strings, ids, limits, faults);
+  const { locationRow: _, ...columns } = tables;
+  const sampleTypes = layout.sampleTypes.map((span) => {
+    let type = { type: '', unit: '' };
+    tolerant(() => {
+      type = valueTypeOf(bytes, span, strings.at);
+    }, faults);
+    return type;
+  });
+  if (sampleTypes.length === 0 && layout.samples > 0) faults.add('sample_type', 0);
+  let periodType = { type: '', unit: '' };
+  tolerant(() => {
+    periodType = valueTypeOf(bytes, layout.periodType, strings.at);
+  }, faults);
+  return {
+    broken: layout.broken,
+    profile: {
+      ...columns,
+      sampleTypes,
+      defaultType: strings.at(layout.defaultType),
+      sampleCount: samples.count,
+      values: samples.values,
+      wideValues: wideIfNeeded(samples.values, samples.types, samples.exact),
+      stackStart: samples.stackStart,
+      stackLocations: samples.stack.done(),
+      labels: samples.labels(),
+      timeNs: layout.timeNs,
+      durationNs: layout.durationNs,
+      periodType,
+      period: layout.period,
+      dropFrames: strings.at(layout.dropFrames),
+      keepFrames: strings.at(layout.keepFrames),
+      comments: layout.comments.map(strings.at),
+      faults: faults.list(),
+      string: strings.at,
+    },
+  };
 }
 
-function scan(bytes: Uint8Array, limits: DecodeLimits): TopLevel {
-  const r = new ProtoReader(bytes);
-  const top: TopLevel = {
-    sampleTypes: [],
-    samples: 0,
-    locations: 0,
-    functions: 0,
-    mappings: [],
-    stringStart: new Uints(),
-    stringEnd: new Uints(),
-    dropFrames: 0,
-    keepFrames: 0,
-    timeNs: 0n,
-    durationNs: 0n,
-    periodType: undefined,
-    period: 0,
-    comments: [],
-    defaultType: 0,
-  };
-  while (r.next()) {
-    if (r.wire === 2) {
-      const n = r.length();
-      const span = { at: r.at, end: r.at + n };
-      switch (r.field) {
-        case 1:
-          top.sampleTypes.push(span);
-          break;
-        case 2:
-          top.samples++;
-          break;
-        case 3:
-          top.mappings.push(span);
-          break;
-        case 4:
-          top.locations++;
-          break;
-        case 5:
-          top.functions++;
-          break;
-        case 6:
-          if (top.stringStart.length >= limits.strings) throw new ProfileLimitError('strings');
-          top.stringStart.push(span.at);
-          top.stringEnd.push(span.end);
-          break;
-        case 11:
-          top.periodType = span;
-          break;
-        case 13: {
-          const inner = new ProtoReader(bytes, span.at, span.end);
-          while (inner.at < inner.end) top.comments.push(inner.int64());
-          break;
-        }
-        default:
-          break;
+class SampleColumns {
+  readonly types: number;
+  readonly values: Float64Array;
+  /** Values beyond 2^53-1, by their place in `values`. */
+  readonly exact = new Map<number, bigint>();
+  readonly stackStart: Uint32Array;
+  readonly stack = new Uints();
+  count = 0;
+  private readonly labelSample = new Uints();
+  private readonly labelKey = new Uints();
+  private readonly labelText = new Uints();
+  private readonly labelNumber = new Floats();
+  private readonly labelUnit = new Uints();
+  private readonly bytes: Uint8Array;
+  private readonly tables: Tables;
+  private readonly strings: StringTable;
+  private readonly ids: WideIds;
+  private readonly faults: FaultCounter;
+  private readonly framesPerStack: number;
+  private readonly labelReader: ProtoReader;
+
+  constructor(
+    bytes: Uint8Array,
+    layout: ProfileLayout,
+    tables: Tables,
+    strings: StringTable,
+    ids: WideIds,
+    limits: DecodeLimits,
+    faults: FaultCounter,
+  ) {
+    this.bytes = bytes;
+    this.tables = tables;
+    this.strings = strings;
+    this.ids = ids;
+    this.faults = faults;
+    this.framesPerStack = limits.framesPerStack;
+    this.labelReader = new ProtoReader(bytes);
+    this.types = Math.max(1, layout.sampleTypes.length);
+    this.values = new Float64Array(layout.samples * this.types);
+    this.stackStart = new Uint32Array(layout.samples + 1);
+    const expected = layout.sampleTypes.length;
+    const top = new ProtoReader(bytes, 0, layout.end);
+    const inner = new ProtoReader(bytes);
+    while (top.next()) {
+      if (top.wire !== 2) {
+        top.skip();
+        continue;
       }
-      r.at = span.end;
-    } else if (r.wire === 0) {
-      const at = r.at;
-      const value = r.int64();
-      switch (r.field) {
-        case 7:
-          top.dropFrames = value;
-          break;
-        case 8:
-          top.keepFrames = value;
-          break;
-        case 9:
-          top.timeNs = exact(bytes, at, r.at);
-          break;
-        case 10:
-          top.durationNs = exact(bytes, at, r.at);
-          break;
-        case 12:
-          top.period = value;
-          break;
-        case 13:
-          top.comments.push(value);
-          break;
-        case 14:
-          top.defaultType = value;
-          break;
-        default:
-          break;
+      const n = top.length();
+      if (top.field === 2) {
+        const at = top.at;
+        tolerant(() => {
+          const seen = this.read(inner.over(at, at + n));
+          if (seen !== expected && expected > 0) this.faults.add('sample_values', at);
+        }, faults);
+        this.count++;
+        this.stackStart[this.count] = this.stack.length;
       }
-    } else r.skip();
+      top.at += n;
+    }
   }
-  return top;
-}
 
-function exact(bytes: Uint8Array, at: number, end: number): bigint {
-  let big = 0n;
-  for (let i = at, shift = 0n; i < end; i++, shift += 7n) big |= BigInt((bytes[i] as number) & 0x7f) << shift;
-  return BigInt.asIntN(64, big);
-}
+  labels(): LabelColumns {
+    return {
+      count: this.labelKey.length,
+      sample: this.labelSample.done(),
+      key: this.labelKey.done(),
+      text: this.labelText.done(),
+      number: this.labelNumber.done(),
+      unit: this.labelUnit.done(),
+    };
+  }
 
-function fill(bytes: Uint8Array, top: TopLevel, limits: DecodeLimits): ProfileModel {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const starts = top.stringStart.done();
-  const ends = top.stringEnd.done();
-  const cache = new Map<number, string>();
-  const string = (index: number): string => {
-    if (!(index >= 0) || index >= starts.length) return '';
-    let s = cache.get(index);
-    if (s === undefined) {
-      s = text.toString('utf8', starts[index], ends[index]);
-      cache.set(index, s);
-    }
-    return s;
-  };
-  const valueType = (span: Span | undefined): ValueType => {
-    let type = 0;
-    let unit = 0;
-    if (span) {
-      const r = new ProtoReader(bytes, span.at, span.end);
-      while (r.next()) {
-        if (r.wire === 0 && r.field === 1) type = r.int64();
-        else if (r.wire === 0 && r.field === 2) unit = r.int64();
-        else r.skip();
-      }
-    }
-    return { type: string(type), unit: string(unit) };
-  };
-
-  const types = Math.max(1, top.sampleTypes.length);
-  const values = new Float64Array(top.samples * types);
-  const stackStart = new Uint32Array(top.samples + 1);
-  const stackIds = new Float64List();
-  const lineStart = new Uint32Array(top.locations + 1);
-  const locationIds = new Float64Array(top.locations);
-  const locationMappingIds = new Float64Array(top.locations);
-  const locationAddress = new Float64Array(top.locations);
-  const lineFunctionIds = new Float64List();
-  const lineNumbers = new Float64List();
-  const functionIds = new Float64Array(top.functions);
-  const functionName = new Uint32Array(top.functions);
-  const functionFile = new Uint32Array(top.functions);
-  const functionStartLine = new Float64Array(top.functions);
-  const labels: LabelRow[] = [];
-  let sample = 0;
-  let location = 0;
-  let fn = 0;
-
-  const readSample = (r: ProtoReader): void => {
+  /** @returns how many values the sample has */
+  private read(r: ProtoReader): number {
     let value = 0;
-    const first = stackIds.length;
     while (r.next()) {
-      if (r.field === 1 && r.wire === 2) {
+      if (r.wire === 2) {
         const n = r.length();
         const end = r.at + n;
-        while (r.at < end) stackIds.push(r.varint());
-      } else if (r.field === 1 && r.wire === 0) stackIds.push(r.varint());
-      else if (r.field === 2 && r.wire === 2) {
-        const n = r.length();
-        const end = r.at + n;
-        while (r.at < end) {
-          const v = r.int64();
-          if (value < types) values[sample * types + value++] = v;
-        }
-      } else if (r.field === 2 && r.wire === 0) {
-        const v = r.int64();
-        if (value < types) values[sample * types + value++] = v;
-      } else if (r.field === 3 && r.wire === 2) {
-        const n = r.length();
-        const label = readLabel(new ProtoReader(bytes, r.at, r.at + n));
-        if (label) labels.push(label);
-        r.at += n;
-      } else r.skip();
+        if (r.field === 1) this.packedStack(r.at, end);
+        else if (r.field === 2) value = this.packedValues(r, end, value);
+        else if (r.field === 3) this.label(this.labelReader.over(r.at, end));
+        r.at = end;
+      } else if (r.wire === 0 && r.field === 1) this.frame(this.ids.read(r));
+      else if (r.wire === 0 && r.field === 2) this.value(r, value++);
+      else r.skip();
     }
-    if (stackIds.length - first > limits.framesPerStack) throw new ProfileLimitError('frames per stack');
-    sample++;
-    stackStart[sample] = stackIds.length;
-  };
+    const first = this.stackStart[this.count] as number;
+    const over = this.stack.length - first - this.framesPerStack;
+    if (over > 0) {
+      this.stack.length -= over;
+      this.faults.add('stack', r.at);
+    }
+    return value;
+  }
 
-  const readLabel = (r: ProtoReader): LabelRow | undefined => {
+  private packedStack(from: number, end: number): void {
+    const bytes = this.bytes;
+    let at = from;
+    while (at < end) {
+      const first = bytes[at] as number;
+      if (first < 0x80) {
+        at++;
+        this.frame(first);
+        continue;
+      }
+      const second = at + 1 < end ? (bytes[at + 1] as number) : 0x80;
+      if (second < 0x80) {
+        at += 2;
+        this.frame(first - 0x80 + second * 0x80);
+        continue;
+      }
+      const r = this.labelReader.over(at, end);
+      this.frame(this.ids.read(r));
+      at = r.at;
+    }
+  }
+
+  private packedValues(r: ProtoReader, end: number, from: number): number {
+    let index = from;
+    while (r.at < end) this.value(r, index++);
+    if (r.at > end) throw new ProtoError('length', end);
+    return index;
+  }
+
+  private value(r: ProtoReader, index: number): void {
+    const at = r.at;
+    const value = r.varint();
+    if (index >= this.types) return;
+    const place = this.count * this.types + index;
+    if (value <= Number.MAX_SAFE_INTEGER) {
+      this.values[place] = value;
+      return;
+    }
+    const big = BigInt.asIntN(64, r.exact(at));
+    this.values[place] = Number(big);
+    if (!Number.isSafeInteger(Number(big))) this.exact.set(place, big);
+  }
+
+  private frame(id: number): void {
+    const row = this.tables.locationRow(id);
+    if (row < 0) this.faults.add('location', 0);
+    else this.stack.push(row);
+  }
+
+  private label(r: ProtoReader): void {
     let key = 0;
-    let str = 0;
-    let num = 0;
+    let text = 0;
+    let number = 0;
     let unit = 0;
     while (r.next()) {
       if (r.wire !== 0) r.skip();
       else if (r.field === 1) key = r.int64();
-      else if (r.field === 2) str = r.int64();
-      else if (r.field === 3) num = r.int64();
+      else if (r.field === 2) text = r.int64();
+      else if (r.field === 3) number = r.int64();
       else if (r.field === 4) unit = r.int64();
       else r.skip();
     }
-    return key === 0
-      ? undefined
-      : { sample, key: string(key), value: str !== 0 ? string(str) : num, unit: string(unit) };
-  };
-
-  const readLine = (r: ProtoReader): void => {
-    let f = 0;
-    let line = 0;
-    while (r.next()) {
-      if (r.wire !== 0) r.skip();
-      else if (r.field === 1) f = r.varint();
-      else if (r.field === 2) line = r.int64();
-      else r.skip();
-    }
-    lineFunctionIds.push(f);
-    lineNumbers.push(line);
-  };
-
-  const readLocation = (r: ProtoReader): void => {
-    while (r.next()) {
-      if (r.field === 4 && r.wire === 2) {
-        const n = r.length();
-        readLine(new ProtoReader(bytes, r.at, r.at + n));
-        r.at += n;
-      } else if (r.wire !== 0) r.skip();
-      else if (r.field === 1) locationIds[location] = r.varint();
-      else if (r.field === 2) locationMappingIds[location] = r.varint();
-      else if (r.field === 3) locationAddress[location] = r.varint();
-      else r.skip();
-    }
-    location++;
-    lineStart[location] = lineFunctionIds.length;
-  };
-
-  const readFunction = (r: ProtoReader): void => {
-    while (r.next()) {
-      if (r.wire !== 0) r.skip();
-      else if (r.field === 1) functionIds[fn] = r.varint();
-      else if (r.field === 2) functionName[fn] = r.int64();
-      else if (r.field === 4) functionFile[fn] = r.int64();
-      else if (r.field === 5) functionStartLine[fn] = r.int64();
-      else r.skip();
-    }
-    fn++;
-  };
-
-  const r = new ProtoReader(bytes);
-  while (r.next()) {
-    if (r.wire !== 2) {
-      r.skip();
-      continue;
-    }
-    const n = r.length();
-    const inner = new ProtoReader(bytes, r.at, r.at + n);
-    if (r.field === 2) readSample(inner);
-    else if (r.field === 4) readLocation(inner);
-    else if (r.field === 5) readFunction(inner);
-    r.at += n;
+    this.labelSample.push(this.count);
+    this.labelKey.push(this.strings.checked(key, r.at));
+    this.labelText.push(this.strings.checked(text, r.at));
+    this.labelNumber.push(number);
+    this.labelUnit.push(this.strings.checked(unit, r.at));
   }
-
-  const mappings: MappingRow[] = [];
-  const mappingIds: number[] = [];
-  for (const span of top.mappings) mappings.push(readMapping(bytes, span, string, mappingIds));
-
-  return {
-    sampleTypes: top.sampleTypes.map(valueType),
-    defaultType: string(top.defaultType),
-    sampleCount: top.samples,
-    values,
-    stackStart,
-    stackLocations: toRows(stackIds, locationIds),
-    lineStart,
-    lineFunction: Int32Array.from(toSignedRows(lineFunctionIds.done(), functionIds)),
-    lineNumber: lineNumbers.done(),
-    locationMapping: Int32Array.from(toSignedRows(locationMappingIds, Float64Array.from(mappingIds))),
-    locationAddress,
-    functionName,
-    functionFile,
-    functionStartLine,
-    mappings,
-    labels,
-    timeNs: top.timeNs,
-    durationNs: top.durationNs,
-    periodType: valueType(top.periodType),
-    period: top.period,
-    dropFrames: string(top.dropFrames),
-    keepFrames: string(top.keepFrames),
-    comments: top.comments.map(string),
-    string,
-  };
-}
-
-class Float64List {
-  private data = new Float64Array(1_024);
-  length = 0;
-  push(value: number): void {
-    if (this.length === this.data.length) {
-      const larger = new Float64Array(this.data.length * 2);
-      larger.set(this.data);
-      this.data = larger;
-    }
-    this.data[this.length++] = value;
-  }
-  done(): Float64Array {
-    return this.data.slice(0, this.length);
-  }
-}
-
-/** Ids to row numbers. Ids mostly are 1, 2, 3 ...: then no table is needed. */
-function rowOf(ids: Float64Array): (id: number) => number {
-  let sequential = true;
-  for (let i = 0; i < ids.length && sequential; i++) sequential = ids[i] === i + 1;
-  if (sequential) return (id) => (id >= 1 && id <= ids.length ? id - 1 : -1);
-  const rows = new Map<number, number>();
-  ids.forEach((id, i) => {
-    rows.set(id, i);
-  });
-  return (id) => rows.get(id) ?? -1;
-}
-
-function toSignedRows(from: Float64Array, ids: Float64Array): Int32Array {
-  const row = rowOf(ids);
-  const out = new Int32Array(from.length);
-  for (let i = 0; i < from.length; i++) out[i] = row(from[i] as number);
-  return out;
-}
-
-/** A stack that names a location which is not there cannot be read: the profile is refused, as the reference reader does. */
-function toRows(from: Float64List, ids: Float64Array): Uint32Array {
-  const rows = toSignedRows(from.done(), ids);
-  if (rows.some((row) => row < 0)) throw new ProtoError('field', 0);
-  return Uint32Array.from(rows);
-}
-
-function readMapping(bytes: Uint8Array, span: Span, string: (i: number) => string, ids: number[]): MappingRow {
-  const r = new ProtoReader(bytes, span.at, span.end);
-  let id = 0;
-  let start = 0n;
-  let limit = 0n;
-  let file = 0;
-  let buildId = 0;
-  while (r.next()) {
-    if (r.wire !== 0) {
-      r.skip();
-      continue;
-    }
-    const at = r.at;
-    const value = r.varint();
-    if (r.field === 1) id = value;
-    else if (r.field === 2) start = exact(bytes, at, r.at);
-    else if (r.field === 3) limit = exact(bytes, at, r.at);
-    else if (r.field === 5) file = value;
-    else if (r.field === 6) buildId = value;
-  }
-  ids.push(id);
-  return {
-    start: BigInt.asUintN(64, start),
-    limit: BigInt.asUintN(64, limit),
-    file: string(file),
-    buildId: string(buildId),
-  };
 }

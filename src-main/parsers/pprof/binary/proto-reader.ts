@@ -16,6 +16,8 @@ export class ProtoError extends Error {
   }
 }
 
+const exactLimit = 2 ** 53;
+
 export class ProtoReader {
   readonly bytes: Uint8Array;
   at: number;
@@ -30,6 +32,13 @@ export class ProtoReader {
     this.end = end;
   }
 
+  /** Goes on with another message of the same bytes. */
+  over(at: number, end: number): this {
+    this.at = at;
+    this.end = end;
+    return this;
+  }
+
   /** Moves to the next field; false at the end of the message. */
   next(): boolean {
     if (this.at >= this.end) return false;
@@ -41,11 +50,18 @@ export class ProtoReader {
     return true;
   }
 
-  /** An unsigned varint. Exact up to 2^53; larger values (and negative int64) round to the nearest double. */
+  /** An unsigned varint. Exact up to 2^53; larger values (and negative int64) round to the nearest double: see `exact`. */
   varint(): number {
     const bytes = this.bytes;
     const end = this.end;
     let at = this.at;
+    if (at < end) {
+      const first = bytes[at] as number;
+      if (first < 0x80) {
+        this.at = at + 1;
+        return first;
+      }
+    }
     let value = 0;
     let scale = 1;
     for (let i = 0; i < 10; i++) {
@@ -61,16 +77,27 @@ export class ProtoReader {
     throw new ProtoError('varint', this.at);
   }
 
+  /** The varint between `at` and the reader's place, with all its digits, as an unsigned 64-bit number. */
+  exact(at: number): bigint {
+    let big = 0n;
+    for (let i = at, shift = 0n; i < this.at; i++, shift += 7n)
+      big |= BigInt((this.bytes[i] as number) & 0x7f) << shift;
+    return BigInt.asUintN(64, big);
+  }
+
+  /** An unsigned 64-bit varint with all its digits. */
+  uint64(): bigint {
+    const at = this.at;
+    const value = this.varint();
+    return value < exactLimit ? BigInt(value) : this.exact(at);
+  }
+
   /** A signed 64-bit varint, exact up to 2^53 either way. */
   int64(): number {
     const start = this.at;
     const value = this.varint();
     if (value < 2 ** 63) return value;
-    // negative: ten bytes, the value is 2^64 - |v|
-    let big = 0n;
-    for (let i = start, shift = 0n; i < this.at; i++, shift += 7n)
-      big |= BigInt((this.bytes[i] as number) & 0x7f) << shift;
-    return Number(BigInt.asIntN(64, big));
+    return Number(BigInt.asIntN(64, this.exact(start)));
   }
 
   /** Length of a length-delimited field, checked; `at` then stands on its first byte. */

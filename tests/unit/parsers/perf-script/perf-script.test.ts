@@ -1,25 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { chargedFrame } from '../../../../src-main/parsers/perf-script/charged-frame.ts';
-import { parseFrame, parseHead } from '../../../../src-main/parsers/perf-script/perf-lines.ts';
+import { churnProfile } from '../../../../src-main/parsers/mappings/churn-profile.ts';
+import { growsGoHeap } from '../../../../src-main/parsers/mappings/go-heap-growth.ts';
+import { MappingLedger } from '../../../../src-main/parsers/mappings/ledger.ts';
+import { StackTable } from '../../../../src-main/parsers/mappings/stack-table.ts';
+import { parsePerfEvent, parsePerfFrame, traceFields } from '../../../../src-main/parsers/perf-script/perf-line.ts';
+import { owners } from '../../../../src-main/parsers/pprof/owners.ts';
+import { defaultSampleType } from '../../../../src-main/parsers/pprof/profile-query.ts';
 
 describe('the head of a sample', () => {
   it('is read whatever blanks the name of the command has', () => {
-    expect(
-      parseHead(
-        'seg reader 11607 [001]  1910.652839:   syscalls:sys_enter_mmap: addr: 0x00000000, len: 0x00400000, prot: 0x00000001',
-      ),
-    ).toEqual({ pid: 11607, event: 'syscalls:sys_enter_mmap', length: 0x400000, brk: undefined });
+    const event = parsePerfEvent(
+      'seg reader 11607 [001]  1910.652839:   syscalls:sys_enter_mmap: addr: 0x00000000, len: 0x00400000, prot: 0x00000001',
+    );
+    expect(event).toMatchObject({ comm: 'seg reader', tid: 11607, event: 'syscalls:sys_enter_mmap' });
+    expect(traceFields(event?.rest ?? '').get('len')).toBe(0x400000);
   });
 
   it('may have a thread beside the process, and a period before the event', () => {
-    expect(parseHead('api 700/812 [003] 55.100200:     10101010 cycles:P: ')).toMatchObject({
-      pid: 812,
+    expect(parsePerfEvent('api 700/812 [003] 55.100200:     10101010 cycles:P: ')).toMatchObject({
+      pid: 700,
+      tid: 812,
+      period: 10_101_010,
       event: 'cycles:P',
     });
-  });
-
-  it('tells where the heap shall end', () => {
-    expect(parseHead('x  5308 [001]  1768.611077:    syscalls:sys_enter_brk: brk: 0x2a3d1000')?.brk).toBe(0x2a3d1000);
   });
 
   it.each([
@@ -29,7 +32,7 @@ describe('the head of a sample', () => {
     'a 1 [001] 12.345678',
     '',
   ])('is not %j', (text) => {
-    expect(parseHead(text)).toBeUndefined();
+    expect(parsePerfEvent(text)).toBeUndefined();
   });
 });
 
@@ -38,19 +41,27 @@ describe('a frame', () => {
     ['\t          2874ec main.openSegment+0xcc (/srv/app/segment-reader)', 'main.openSegment'],
     ['\t           8f121 runtime.goexit.abi0+0x1 (/srv/app/segment-reader)', 'runtime.goexit'],
     ['\t           fdd14 __GI___sbrk+0x94 (inlined)', '__GI___sbrk'],
-    ['\t    7f00aa [unknown] (/usr/lib/libx.so)', '[unknown]'],
+    ['\t    7f00aa [unknown] (/usr/lib/libx.so)', '0x7f00aa'],
     ['\t           1 main.(*Set[go.shape.int]).Add+0x4 (/srv/a (deleted))', 'main.(*Set[go.shape.int]).Add'],
   ])('%j is %s', (text, want) => {
-    expect(parseFrame(text)).toBe(want);
+    expect(parsePerfFrame(text)?.function).toBe(want);
   });
 
   it('is not any other line', () => {
-    expect(parseFrame('\tat com.example.Main.run(Main.java:3)')).toBeUndefined();
+    expect(parsePerfFrame('\tat com.example.Main.run(Main.java:3)')).toBeUndefined();
   });
 });
 
 describe('who asked for memory', () => {
-  const charged = (...frames: string[]) => frames[chargedFrame(frames)];
+  const libc = '/usr/lib/libc.so.6';
+  const charged = (...frames: string[]) => {
+    const stacks = new StackTable();
+    const ledger = new MappingLedger();
+    const rows = frames.map((name) => ({ function: name, file: name.startsWith('__') ? libc : '', line: 0 }));
+    ledger.map(stacks.stack(rows.map((r) => stacks.frame(r))), 4_096, 0x7f0000000000, false);
+    const profile = churnProfile(ledger, stacks);
+    return profile && owners(profile, defaultSampleType(profile), 9, growsGoHeap)[0]?.function;
+  };
 
   it('is the innermost function of the program', () => {
     expect(charged('syscall.mmap', 'syscall.(*mmapper).Mmap', 'main.openSegment', 'main.refresh', 'main.main')).toBe(
@@ -65,12 +76,12 @@ describe('who asked for memory', () => {
   });
 
   it('is the C function that was called where there are no Go frames', () => {
-    expect(charged('__brk', 'sysmalloc', '_cgo_2d09_Cfunc_page_new', 'runtime.asmcgocall')).toBe(
+    expect(charged('__brk', '__sysmalloc', '_cgo_2d09_Cfunc_page_new', 'runtime.asmcgocall')).toBe(
       '_cgo_2d09_Cfunc_page_new',
     );
   });
 
   it('is nobody but the leaf where the stack names nothing of these', () => {
-    expect(charged('__mmap', 'pthread_create')).toBe('__mmap');
+    expect(charged('__mmap', '__pthread_create')).toBe('__mmap');
   });
 });

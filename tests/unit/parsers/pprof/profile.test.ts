@@ -63,7 +63,7 @@ describe('tops', () => {
     ['goroutine.pb.gz', 'goroutine'],
     ['mutex.pb.gz', 'delay'],
   ])('equals go tool pprof -top on %s, %s', (name, sample) => {
-    const profile = decodeProfile(bytesOf(name));
+    const { profile } = decodeProfile(bytesOf(name));
     const index = profile.sampleTypes.findIndex((t) => t.type === sample);
     const ours = new Map(tops(profile, index).rows.map((r) => [r.function, [r.flat, r.cum]]));
     const theirs = oracle(name, sample);
@@ -78,7 +78,7 @@ describe('tops', () => {
   });
 
   it('charges values to the program, not to the allocator it called', () => {
-    const profile = decodeProfile(bytesOf('heap.pb.gz'));
+    const { profile } = decodeProfile(bytesOf('heap.pb.gz'));
     const space = profile.sampleTypes.findIndex((t) => t.type === 'inuse_space');
     const [first] = owners(profile, space, 5);
     expect(first?.function).toBe('main.readImage');
