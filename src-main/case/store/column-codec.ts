@@ -99,24 +99,34 @@ function steps(values: NumberColumn, width: 0 | Width, base: number): Uint8Array
   return new Uint8Array(buffer);
 }
 
-/** The column as it was. `rows` is kept beside the blob. */
+/** The column as it was, as doubles. `rows` is kept beside the blob. */
 export function decodeColumn(blob: Uint8Array, rows: number): Float64Array<ArrayBuffer> {
+  const out = new Float64Array(rows);
+  decodeInto(blob, out);
+  return out;
+}
+
+/** Fills `out`, which is as long as the column was and can hold its values. */
+export function decodeInto(blob: Uint8Array, out: NumberColumn): void {
   // blobs from SQLite are not aligned
   const bytes = blob.byteOffset % 8 === 0 ? blob : new Uint8Array(blob);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const kind = view.getUint8(0);
   const base = view.getFloat64(8, true);
-  const out = new Float64Array(rows);
-  if (kind === kindConstant) return out.fill(base);
+  const rows = out.length;
   const at = bytes.byteOffset + headBytes;
+  if (kind === kindConstant) {
+    out.fill(base);
+    return;
+  }
   if (kind === kindRaw) {
     out.set(new Float64Array(bytes.buffer, at, rows));
-    return out;
+    return;
   }
   if (kind === kindStep[0]) {
     const first = view.getFloat64(16, true);
     for (let i = 0; i < rows; i++) out[i] = first + i * base;
-    return out;
+    return;
   }
   const isStep = kind > kindStep[0];
   const width = kind === 2 || kind === 6 ? 1 : kind === 3 || kind === 7 ? 2 : 4;
@@ -127,8 +137,10 @@ export function decodeColumn(blob: Uint8Array, rows: number): Float64Array<Array
         ? new Uint16Array(bytes.buffer, at, rows)
         : new Uint32Array(bytes.buffer, at, rows);
   if (!isStep) {
-    for (let i = 0; i < rows; i++) out[i] = base + (from[i] as number);
-    return out;
+    // where nothing is added the engine's own copy does it
+    if (base === 0) out.set(from);
+    else for (let i = 0; i < rows; i++) out[i] = base + (from[i] as number);
+    return;
   }
   let value = view.getFloat64(16, true);
   out[0] = value;
@@ -136,5 +148,4 @@ export function decodeColumn(blob: Uint8Array, rows: number): Float64Array<Array
     value += base + (from[i] as number);
     out[i] = value;
   }
-  return out;
 }
