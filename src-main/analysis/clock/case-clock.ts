@@ -16,6 +16,7 @@
 import type { AnchorBasis, Clock } from '../../parsers/contract.ts';
 import type { CaseData } from '../case-data.ts';
 import { abs, captureTime, type SureWindow } from './capture-time.ts';
+import { placeByCycles, slackNs } from './trace-cycles.ts';
 
 export interface ClockOffset {
   readonly evidence: number;
@@ -98,9 +99,6 @@ export function buildClock(data: CaseData): CaseClock {
     if (c.domain === 'process') {
       const offset = processOffset(data, evidence, c, modifiedCounts, sure !== undefined);
       if (offset) clock.put(offset);
-    } else if (c.domain === 'trace') {
-      const offset = traceOffset(data, evidence, c, sure, modifiedCounts);
-      if (offset) clock.put(offset);
     } else if (c.domain === 'capture') {
       const row = data.evidenceById(evidence);
       const time = captureTime(row.path, row.modifiedNs, sure, modifiedCounts);
@@ -114,6 +112,11 @@ export function buildClock(data: CaseData): CaseClock {
           conflicts: [],
         });
     }
+  }
+  for (const { evidence, clock: c } of used) {
+    if (c.domain !== 'trace') continue;
+    const offset = traceOffset(data, clock, evidence, c, sure, modifiedCounts);
+    if (offset) clock.put(offset);
   }
   for (const { evidence, clock: c } of used) {
     if (c.domain !== 'boot') continue;
@@ -210,6 +213,7 @@ function processOffset(
  */
 function traceOffset(
   data: CaseData,
+  clocks: CaseClock,
   evidence: number,
   clock: Clock,
   sure: SureWindow | undefined,
@@ -222,6 +226,21 @@ function traceOffset(
       clock,
       said.map((a) => ({ lo: a.loNs, hi: a.hiNs, basis: a.basis })),
     );
+  const intervals: Interval[] = [];
+  const captured = capturedWithin(data, evidence, sure, modifiedCounts);
+  if (captured) intervals.push(captured);
+  const start = placeByCycles(cycleBegins(data, evidence), datedCycles(data, clocks), captured && widened(captured));
+  if (start !== undefined) intervals.push({ lo: start - slackNs, hi: start + slackNs, basis: 'gc_number' });
+  return chosen(evidence, clock, intervals);
+}
+
+/** The start of a trace by the name or the time of its file. */
+function capturedWithin(
+  data: CaseData,
+  evidence: number,
+  sure: SureWindow | undefined,
+  modifiedCounts: boolean,
+): Interval | undefined {
   const row = data.evidenceById(evidence);
   const time = captureTime(row.path, row.modifiedNs, sure, modifiedCounts);
   if (!time) return undefined;
@@ -229,7 +248,33 @@ function traceOffset(
   for (const s of data.series) if (s.evidence === evidence && s.tLast > lengthNs) lengthNs = s.tLast;
   const hi = time.ns + time.uncertaintyNs - (time.basis === 'file_time' ? lengthNs : 0n);
   const lo = time.ns - time.uncertaintyNs - lengthNs;
-  return chosen(evidence, clock, [{ lo, hi, basis: time.basis }]);
+  return { lo, hi, basis: time.basis };
+}
+
+/** A file may have been copied or renamed somewhat later. */
+function widened({ lo, hi }: Interval): { lo: bigint; hi: bigint } {
+  return { lo: lo - 60n * second, hi: hi + 60n * second };
+}
+
+function cycleBegins(data: CaseData, evidence: number): number[] {
+  const own = data.series.find(
+    (s) => s.evidence === evidence && s.frameName === 'go-trace cycles' && s.metric === 'gc_pause_seconds',
+  );
+  const points = own && data.points(own);
+  return points ? Array.from(points.t, (t) => Number(points.originNs) + t) : [];
+}
+
+/** Begins of cycles that gctrace tells, in wall time. */
+function datedCycles(data: CaseData, clocks: CaseClock): bigint[] {
+  const out: bigint[] = [];
+  for (const s of data.series) {
+    if (s.frameName !== 'gctrace' || s.metric !== 'gc_pause_seconds') continue;
+    const offset = clocks.of(s.evidence, s.clock);
+    if (!offset) continue;
+    const points = data.points(s);
+    for (const t of points.t) out.push(points.originNs + BigInt(Math.round(t)) + offset.offsetNs);
+  }
+  return out.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
 /** The tightest interval, narrowed by every other that agrees with it. */

@@ -59,7 +59,8 @@ export function unpackTable(blob: Uint8Array, names?: readonly string[]): Record
 
 function isConstant(column: TableColumn): boolean {
   const first = column[0];
-  return column.every((value) => value === first);
+  for (let i = 1; i < column.length; i++) if (column[i] !== first) return false;
+  return true;
 }
 
 function packed(kind: Kind, part: Uint8Array, rows: number): TableColumn {
