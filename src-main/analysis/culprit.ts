@@ -43,10 +43,10 @@ export function culpritsOf(scene: Scene, finding: Scored): readonly Culprit[] {
       out.push(...allocators(scene));
       break;
     case 'gogc':
-      out.push(...gogc(scene), ...owners(scene));
+      out.push(...withSetting(owners(scene), gogc(scene)));
       break;
     case 'memory_limit':
-      out.push(...owners(scene), ...memoryLimit(scene));
+      out.push(...withSetting(owners(scene), memoryLimit(scene)));
       break;
     case 'mapping':
       out.push(...withMapping(mappers(scene), growingMapping(scene)), ...owners(scene));
@@ -151,6 +151,13 @@ function gogc(scene: Scene): Culprit[] {
 function memoryLimit(scene: Scene): Culprit[] {
   const limit = goMemoryLimit(scene);
   return limit ? [{ setting: `GOMEMLIMIT=${limit.value}` }] : [];
+}
+
+/** The functions by what they hold, the first of them with the setting that is too tight or too wide for it. */
+function withSetting(functions: readonly Culprit[], settings: readonly Culprit[]): Culprit[] {
+  const [first, ...rest] = functions;
+  const setting = settings[0]?.setting;
+  return setting === undefined ? [...functions] : [{ ...first, setting }, ...rest];
 }
 
 /** The functions by what they asked the kernel for, the first of them with the mapping that grew; the mapping alone where none is known. */

@@ -112,6 +112,20 @@ export function stillGrowing(curve: Curve): number {
   return (perSecond * (to - from)) / (peak - first);
 }
 
+/** When the curve reached `high`, each time after it had been at or below `low`; its beginning counts as low. */
+export function excursions(curve: Curve, low: number, high: number): number[] {
+  const out: number[] = [];
+  let isLow = true;
+  for (let i = 0; i < curve.t.length; i++) {
+    const v = curve.v[i] as number;
+    if (isLow && v >= high) {
+      out.push(curve.t[i] as number);
+      isLow = false;
+    } else if (v <= low) isLow = true;
+  }
+  return out;
+}
+
 /** Share of steps between thinned points that do not fall. */
 export function risingShare(curve: Curve, steps = 12): number {
   const n = curve.t.length;
@@ -190,18 +204,16 @@ export function riseBegins(curve: Curve): number | undefined {
   return knee;
 }
 
-/** With very few points: the last one before the largest step. */
+/** With very few points: the first before a step that is about as steep as the steepest. */
 function firstStep(curve: { t: number[]; v: number[] }): number | undefined {
-  let at: number | undefined;
-  let largest = 0;
-  for (let i = 1; i < curve.t.length; i++) {
-    const step = (curve.v[i] as number) - (curve.v[i - 1] as number);
-    if (step > largest) {
-      largest = step;
-      at = curve.t[i - 1];
-    }
-  }
-  return at;
+  const steep: number[] = [];
+  for (let i = 1; i < curve.t.length; i++)
+    steep.push(
+      ((curve.v[i] as number) - (curve.v[i - 1] as number)) /
+        Math.max(1e-9, (curve.t[i] as number) - (curve.t[i - 1] as number)),
+    );
+  const steepest = largest(steep);
+  return steepest > 0 ? curve.t[steep.findIndex((s) => s >= steepest / 2)] : undefined;
 }
 
 /** Squared error of the best flat line up to `knee` and rising line from there; infinite where it would fall. */

@@ -7,7 +7,7 @@ import { lowScore, mediumScore, type Scored, scoreHypothesis } from './hypothese
 import { type Runtime, runtimeOf } from './runtime.ts';
 import { measureSignals, type Signals } from './signals/all-signals.ts';
 import type { Scene } from './signals/signal.ts';
-import { shippedThresholds, type Thresholds } from './signals/thresholds.ts';
+import { type SignalId, shippedThresholds, type Thresholds } from './signals/thresholds.ts';
 import { Timeline } from './timeline.ts';
 
 export type VerdictWord = 'incident' | 'no_incident' | 'undetermined';
@@ -62,18 +62,45 @@ export function withoutRivals(ranked: readonly Scored[]): Scored[] {
   });
 }
 
-/** An incident needs a cause of at least medium weight, or an end that speaks for itself; "no incident" needs enough to have seen one, and a runtime known. */
-function verdictOf(
+/** What grows to the end, whoever causes it: each group together. */
+const growsToTheEnd: readonly (readonly SignalId[])[] = [
+  ['live_heap_growth', 'live_heap_still_growing'],
+  ['goroutines_growth', 'goroutines_still_growing'],
+];
+
+/** What no healthy process shows for long: without an explanation it leaves the verdict open. Each group together. */
+const unsettled: readonly (readonly SignalId[])[] = [
+  ['live_heap_growth'],
+  ['rss_growth'],
+  ['growth_in_stacks', 'stack_growth', 'rss_growth'],
+  ['threads_growth'],
+  ['open_files_growth'],
+  ['close_to_limit'],
+  ['goal_over_limit'],
+  ['collector_off'],
+  ['gc_cpu'],
+  ['heap_in_use_but_dead'],
+  ['finalizer_blocked'],
+];
+
+/**
+ * An incident needs causes of at least medium weight, even if it is open which of them, or growth to the end, or an end that speaks for itself; "no incident"
+ * needs enough to have seen one, nothing left that only an incident would explain, and a runtime known.
+ */
+export function verdictOf(
   runtime: Runtime | undefined,
   findings: readonly Scored[],
   timeline: Timeline,
   signals: Signals,
 ): VerdictWord {
   const top = findings[0];
+  const all = (group: readonly SignalId[]) => group.every((id) => signals.get(id)?.met);
   if (top && !top.hypothesis.benign && top.score >= mediumScore) return 'incident';
   if (signals.get('killed_by_oom')?.met || signals.get('crashed_out_of_memory')?.met)
     return top?.hypothesis.benign ? 'undetermined' : 'incident';
   if (top?.hypothesis.benign && top.score >= mediumScore) return 'no_incident';
+  if (growsToTheEnd.some(all)) return 'incident';
+  if (!signals.get('live_heap_falls_back')?.met && unsettled.some(all)) return 'undetermined';
   if (!runtime) return 'undetermined';
   const seen = ['rss_bytes', 'heap_alloc_bytes', 'gc_heap_live_bytes', 'cgroup_current_bytes'].filter(
     (m) => (timeline.track(m)?.t.length ?? 0) >= 4,

@@ -28,7 +28,17 @@ export function runtimeOf(data: CaseData): Runtime | undefined {
   const isGo =
     version !== undefined ||
     data.evidence.some((e) => goKinds.has(e.kind)) ||
+    data.eventsOf('mapping').some((e) => isGoArena(String(e.data.path), String(e.data.start))) ||
     data.series.some((s) => goFrames.has(s.frameName) || goMetrics.has(s.metric)) ||
     data.profiles.some(({ summary }) => summary.top.some((row) => goFunction.test(row.function)));
   return isGo ? { name: 'go', version: version ?? '' } : undefined;
+}
+
+/**
+ * Where only Go's heap lies: its first arena up to Go 1.25, and what kernels with named anonymous memory say.
+ *
+ * @source runtime/malloc.go mallocinit; runtime/set_vma_name_linux.go
+ */
+function isGoArena(path: string, start: string): boolean {
+  return /^\[anon: ?Go:/.test(path) || (path === '' && start === '0xc000000000');
 }

@@ -1,10 +1,12 @@
 /**
  * The report as an outline of blocks: what stands in it, in which order and words. PDF, HTML and Markdown each write these blocks down in their way.
  */
+
 import type { Analysis } from '../analysis/diagnose.ts';
 import type { DiagnoseDocument, FindingEntry, FindingEvidence } from '../api/contract/documents.ts';
 import { formatDuration, formatFileSize } from '../api/contract/format.ts';
 import type { Language } from '../api/contract/messages.ts';
+import { culpritText } from './culprit-text.ts';
 import type { ChartSpec } from './drawing/chart.ts';
 import type { LadderBar } from './drawing/ladder-figure.ts';
 import { ladderDepth } from './ladder-depth.ts';
@@ -33,7 +35,7 @@ export type Block =
   | {
       readonly kind: 'list';
       readonly title: string;
-      readonly mark: '+' | '−' | '→';
+      readonly mark: '+' | '−' | '·' | '→';
       readonly items: readonly ListItem[];
     }
   | {
@@ -178,13 +180,23 @@ function finding(f: FindingEntry, words: Words): Block[] {
               when: `${f.onset.slice(0, 23)}Z`,
               uncertainty: formatDuration(f.onset_uncertainty_s ?? 0),
             }),
-        c ? `${c.function ?? c.mapping ?? c.setting ?? ''}${c.file ? ` (${c.file}:${c.line})` : ''}` : '',
+        c ? culpritText(c) : '',
       ]),
       'soft',
     ),
     paragraph(f.explanation),
     ...list(words.say('report/for'), '+', f.evidence_for),
     ...list(words.say('report/against'), '−', f.evidence_against),
+    ...(f.related.length === 0
+      ? []
+      : [
+          {
+            kind: 'list',
+            title: words.say('report/related'),
+            mark: '·',
+            items: f.related.map((e) => ({ text: e.text, source: place(e.evidence, e) })),
+          } as const,
+        ]),
     ...(f.missing.length === 0
       ? []
       : [paragraph(`${words.say('report/missing')} ${f.missing.map((m) => m.title).join(', ')}`, 'soft')]),

@@ -28,7 +28,14 @@ export interface Hypothesis {
   /** Shares sum to 1. */
   readonly supports: readonly Support[];
   readonly opposes: readonly Opposition[];
-  /** What tells the onset: metrics, the first that there is. */
+  /**
+   * What would show another cause to look just the same. A group of which nothing could be measured leaves that cause in play: with one such the
+   * confidence is medium at most, with two it is low.
+   */
+  readonly rivals?: readonly (readonly SignalId[])[];
+  /** A moment that tells the onset better than any knee: the limit begins to set the goal of each cycle. */
+  readonly onsetAt?: 'goal_meets_live';
+  /** What tells the onset else: metrics, the first that there is. */
   readonly onsetOf: readonly string[];
   readonly culprit: CulpritSource;
 }

@@ -10,6 +10,7 @@ import type { SignalId } from '../signals/thresholds.ts';
 import type { Hypothesis } from './hypothesis.ts';
 
 export type Confidence = 'high' | 'medium' | 'low';
+const steps: readonly Confidence[] = ['low', 'medium', 'high'];
 
 export interface Scored {
   readonly hypothesis: Hypothesis;
@@ -70,7 +71,9 @@ export function scoreHypothesis(
   // what defines the cause could not be seen: it stays a guess
   if (open) score = Math.min(score * 0.45, mediumScore - 0.01);
   const kinds = new Set(support.map((s) => kindOf(s.evidence)));
-  const confidence: Confidence =
-    score >= highScore && kinds.size >= 2 ? 'high' : score >= mediumScore ? 'medium' : 'low';
+  const inPlay = (hypothesis.rivals ?? []).filter((group) => !group.some((id) => signals.has(id)));
+  for (const id of inPlay.flat()) missing.add(id);
+  const step = score >= highScore && kinds.size >= 2 ? 2 : score >= mediumScore ? 1 : 0;
+  const confidence = steps[Math.max(0, Math.min(step, 2 - inPlay.length))] as Confidence;
   return { hypothesis, score, confidence, support, against, missing: [...missing], ruledOutBy };
 }

@@ -105,17 +105,10 @@ function countSignals(scene: Scene): Measured[] {
     const rose = (top.v - before) / Math.max(before, smallStacks);
     out.push(atLeast(scene, 'stack_growth', rose, 'ratio', placeOf(stacks, top.t), 4));
     const count = track ? valueAt(track, top.t) : Math.max(...dumpsOf(scene).map((d) => d.total), Number.NaN);
+    // goroutines that were as deep at first are more, not deeper
+    const atFirst = track ? before / Math.max(1, ends(track).first) : Math.min(before, mebi) / count;
     if (count >= 10)
-      out.push(
-        atLeast(
-          scene,
-          'stack_per_goroutine',
-          (top.v - Math.min(before, 2 ** 20)) / count,
-          'bytes',
-          placeOf(stacks, top.t),
-          65_536,
-        ),
-      );
+      out.push(atLeast(scene, 'stack_per_goroutine', top.v / count - atFirst, 'bytes', placeOf(stacks, top.t), 65_536));
   }
   return out;
 }
@@ -135,26 +128,26 @@ function groupSignals(scene: Scene): Measured[] {
     }
     const share = (test: (g: DumpGroup) => boolean) =>
       dump.groups.filter(test).reduce((sum, g) => sum + g.count, 0) / dump.total;
-    out.push(
-      atLeast(
-        scene,
-        'group_blocked_in_send',
-        share((g) => g.state.startsWith('chan send')),
-        'ratio',
-        place,
-        0.95,
-      ),
-    );
-    out.push(
-      atLeast(
-        scene,
-        'group_blocked_in_receive',
-        share((g) => receiveStates.test(g.state)),
-        'ratio',
-        place,
-        0.95,
-      ),
-    );
+    // a dump that does not say what most of them wait for speaks neither for the one nor for the other
+    if (share((g) => g.state === '') < 0.5)
+      out.push(
+        atLeast(
+          scene,
+          'group_blocked_in_send',
+          share((g) => g.state.startsWith('chan send')),
+          'ratio',
+          place,
+          0.95,
+        ),
+        atLeast(
+          scene,
+          'group_blocked_in_receive',
+          share((g) => receiveStates.test(g.state)),
+          'ratio',
+          place,
+          0.95,
+        ),
+      );
     out.push(
       atLeast(
         scene,
@@ -252,7 +245,9 @@ function finalizerSignal(scene: Scene): Measured {
     if (inFinalizer && waiting)
       return atLeast(scene, 'finalizer_blocked', 1, 'count', { evidence, position: 0 }, 1, waiting.function);
   }
-  return undefined;
+  const [looked] = dumpsOf(scene).filter((d) => d.profile === 'goroutine' || d.profile === 'crash');
+  const place = looked?.groups[0]?.place;
+  return place ? atLeast(scene, 'finalizer_blocked', 0, 'count', place, 1) : undefined;
 }
 
 function processCounts(scene: Scene): Measured[] {

@@ -1,9 +1,13 @@
 /** Signals of the Go heap's inner shape: few large or many small objects, spans that hold little, goals and limits, the pace of collection. */
-import { between, ends, level, maximum, median, valueAt } from '../curve.ts';
+import { between, ends, excursions, level, maximum, median, smallest, valueAt } from '../curve.ts';
 import { allocationSignals } from './allocation.ts';
 import { liveHeap } from './live-heap.ts';
+import { grownObject } from './profiles.ts';
 import { containerLimit, gcPercent, goMemoryLimit, mebi, rise, rss, smallHeap, stretch } from './quantities.ts';
 import { atLeast, atMost, type Measured, placeOf, type Scene } from './signal.ts';
+
+/** So many cycles in a stretch, and some sample lies just behind one. */
+const manyCycles = 20;
 
 export function heapSignals(scene: Scene): Measured[] {
   return [
@@ -97,11 +101,36 @@ function goalSignals(scene: Scene): Measured[] {
       atMost(scene, 'goal_at_live', ratios.length >= 4 ? median(ratios) : Number.NaN, 'ratio', placeOf(tracedGoal), 1),
     );
   }
+  if (!traced) out.push(goalAtLeastSeen(scene));
   if (live && limit && live.t.length >= 2)
     out.push(
       atLeast(scene, 'live_at_memory_limit', level(live, ...lateOf(live)) / limit.value, 'ratio', placeOf(live), 1),
     );
   return out;
+}
+
+/** Goal against live heap where only MemStats tell them: over many cycles the least HeapAlloc seen comes down to the live heap. */
+function goalAtLeastSeen(scene: Scene): Measured {
+  const { timeline } = scene;
+  const goal = timeline.track('next_gc_bytes');
+  const frame = goal?.series[0]?.frameName;
+  const alloc = timeline.tracks('heap_alloc_bytes').find((t) => t.series[0]?.frameName === frame);
+  const cycles = timeline.tracks('gc_cycles_total').find((t) => t.series[0]?.frameName === frame);
+  if (!goal || !alloc || !cycles || goal.t.length < 8) return undefined;
+  const { from, to } = stretch(goal, 0.6, 1);
+  if (valueAt(cycles, to) - valueAt(cycles, from) < manyCycles) return undefined;
+  const least = smallest(between(alloc, from, to).v);
+  if (least < 8 * mebi) return undefined;
+  return atMost(
+    scene,
+    'goal_at_live',
+    median(between(goal, from, to).v) / least,
+    'ratio',
+    placeOf(goal),
+    1,
+    '',
+    'estimated',
+  );
 }
 
 /** The largest goal printed, and the next one after the last collection seen: the process may have been killed on the way to it. */
@@ -161,20 +190,39 @@ function gcCpuShare(scene: Scene): { value: number; place: ReturnType<typeof pla
   return { value: cpu / Math.max(1e-9, (to - from) * p), place: placeOf(background) };
 }
 
-/** A heap that multiplies within a fifth of the time, and how large the objects were that did it. */
+/** A heap that multiplies within a third of the time, and how large the objects were that did it. */
 function burstSignals(scene: Scene): Measured[] {
   const { timeline } = scene;
   const heap = timeline.track('gc_heap_end_bytes') ?? timeline.track('heap_alloc_bytes') ?? rss(scene);
   const peak = heap && maximum(heap);
   if (!heap || !peak || heap.t.length < 8 || peak.v < 64 * mebi) return [];
   const span = (heap.t[heap.t.length - 1] as number) - (heap.t[0] as number);
-  const before = level(heap, heap.t[0] as number, Math.max(heap.t[0] as number, peak.t - span * 0.2));
-  const out: Measured[] = [
-    atLeast(scene, 'burst', peak.v / Math.max(before, smallHeap), 'ratio', placeOf(heap, peak.t), 8),
-  ];
+  // what it was a third of the time ago, not at the start: a steady rise is no burst
+  const settled = level(heap, peak.t - span * 0.45, peak.t - span * 0.3);
+  const before = Number.isNaN(settled) ? valueAt(heap, peak.t - span * 0.3) : settled;
+  // a peak that comes again and again is how the program works
+  const peaks = excursions(heap, peak.v * 0.6, peak.v * 0.75);
+  const recurs = peaks.length >= 3 && (peaks.at(-1) as number) - (peaks[0] as number) > span * 0.4;
+  const rose = recurs ? 1 : peak.v / Math.max(before, smallHeap);
+  const out: Measured[] = [atLeast(scene, 'burst', rose, 'ratio', placeOf(heap, peak.t), 6)];
   const bytes = timeline.track('total_alloc_bytes');
   const mallocs = timeline.tracks('mallocs_total').find((t) => t.series[0]?.frameName === bytes?.series[0]?.frameName);
-  if (bytes && mallocs) {
+  if (!bytes || !mallocs) {
+    const grown = grownObject(scene);
+    if (grown)
+      out.push(
+        atLeast(
+          scene,
+          'burst_of_large_objects',
+          grown.bytes,
+          'bytes',
+          grown.place,
+          512 * 1024,
+          grown.function,
+          'estimated',
+        ),
+      );
+  } else {
     const from = peak.t - span * 0.2;
     const objects = valueAt(mallocs, peak.t) - valueAt(mallocs, from);
     if (objects > 0)

@@ -131,26 +131,32 @@ function mappingSignals(scene: Scene): Measured[] {
   return out;
 }
 
-/** The path that most of the largest mappings of the last sample share, digits set apart. */
+/**
+ * The path that most of the memory of the mappings lies under, digits set apart; of anonymous ones the largest, by its address. Where only `maps` was
+ * taken, by size instead of by resident memory.
+ */
 export function growingMapping(scene: Scene): string {
-  const sums = new Map<string, { bytes: number; path: string }>();
+  const sums = new Map<string, { bytes: number; largest: number; name: string }>();
   for (const e of scene.data.eventsOf('mapping')) {
     const kind = String(e.data.class);
     if (kind !== 'file' && kind !== 'file_deleted' && kind !== 'anonymous' && kind !== 'shared') continue;
     const path = String(e.data.path);
     const key = path.replace(/\d+/g, '#');
-    const entry = sums.get(key) ?? { bytes: 0, path };
-    entry.bytes += Number(e.data.rss ?? 0);
-    entry.path = path;
+    const bytes = Number(e.data.rss ?? e.data.bytes ?? 0);
+    const entry = sums.get(key) ?? { bytes: 0, largest: -1, name: '' };
+    entry.bytes += bytes;
+    if (path !== '') entry.name = path;
+    else if (bytes > entry.largest) entry.name = `[anon] ${e.data.start}`;
+    entry.largest = Math.max(entry.largest, bytes);
     sums.set(key, entry);
   }
-  return [...sums.values()].sort((a, b) => b.bytes - a.bytes)[0]?.path ?? '';
+  return [...sums.values()].sort((a, b) => b.bytes - a.bytes)[0]?.name ?? '';
 }
 
 function hugeSignal(scene: Scene): Measured {
   const huge = scene.timeline.track('anon_huge_pages_bytes');
   const top = huge && maximum(huge);
-  if (huge && top && top.v > 0) {
+  if (huge && top) {
     const resident =
       scene.timeline.tracks('rss_bytes').find((t) => t.series[0]?.frameName === huge.series[0]?.frameName) ??
       rss(scene);

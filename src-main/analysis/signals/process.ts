@@ -1,5 +1,5 @@
 /** Signals of the process as the kernel sees it: how its resident memory moved, and what its growth consists of. */
-import { ends, largest, level, median, smallest, stillGrowing, valueAt } from '../curve.ts';
+import { between, ends, largest, level, median, smallest, stillGrowing, valueAt } from '../curve.ts';
 import type { Track } from '../timeline.ts';
 import { liveHeap, liveHeapTrend } from './live-heap.ts';
 import { goMapped, mebi, rise, rss, smallHeap, smallRss, stretch } from './quantities.ts';
@@ -10,6 +10,9 @@ const startUpSeconds = 5;
 
 /** The smallest goal of a collection with GOGC=100 (mgcpacer.go defaultHeapMinimum): what moves below it moves nothing. */
 const leastHeap = 4 * mebi;
+
+/** A line through fewer points is drawn by hand. */
+const fewestForTrend = 4;
 
 /** Spread of the values between two shares of the time against their median; the value that held at the beginning counts. */
 export function spread(track: Track, fromShare: number): number {
@@ -63,7 +66,8 @@ function growthShares(scene: Scene, track: Track, r: { first: number; peak: numb
   } else {
     const traced = scene.timeline.track('gc_heap_end_bytes');
     if (traced && traced.t.length >= 2) {
-      const go = valueAt(traced, r.peakAt) - ends(traced).first;
+      // what the heap once reached stays resident until the scavenger has given it back
+      const go = largest(between(traced, Number.NEGATIVE_INFINITY, r.peakAt).v) - ends(traced).first;
       out.push(
         atLeast(
           scene,
@@ -99,12 +103,24 @@ function liveHeapSignals(scene: Scene): Measured[] {
     ),
   );
   if (r.peak - r.first > smallHeap / 4) {
-    const trend = liveHeapTrend(scene, live);
-    out.push(atLeast(scene, 'live_heap_still_growing', trend, 'ratio', placeOf(live), 0.8));
-    out.push(atMost(scene, 'live_heap_plateau', trend, 'ratio', placeOf(live)));
+    out.push(...trendSignals(scene, live));
     const end = level(live, (live.t[live.t.length - 1] as number) - span * 0.1, Number.POSITIVE_INFINITY);
     out.push(atLeast(scene, 'live_heap_falls_back', (r.peak - end) / (r.peak - r.first), 'ratio', placeOf(live), 0.9));
   }
   out.push(atMost(scene, 'live_heap_flat', spread(live, 0.5), 'ratio', placeOf(live)));
   return out;
+}
+
+/** Whether the live heap goes on rising. A few heap profiles do not tell: there the resident memory does, which rose with it. */
+function trendSignals(scene: Scene, live: Track): Measured[] {
+  const resident = rss(scene);
+  const seen = live.t.length >= fewestForTrend;
+  const track = seen ? live : resident;
+  if (!track || track.t.length < fewestForTrend) return [];
+  const trend = seen ? liveHeapTrend(scene, live) : stillGrowing(track);
+  const basis = seen ? 'measured' : 'estimated';
+  return [
+    atLeast(scene, 'live_heap_still_growing', trend, 'ratio', placeOf(track), 0.8, '', basis),
+    atMost(scene, 'live_heap_plateau', trend, 'ratio', placeOf(track), 0, '', basis),
+  ];
 }

@@ -1,7 +1,8 @@
 /** Signals of profiles: who allocated what lives, where CPU and lock delay go. */
 import type { ProfileSummary } from '../../parsers/contract.ts';
 import type { ProfileRow } from '../case-data.ts';
-import { atLeast, type Measured, type Scene } from './signal.ts';
+import { smallHeap } from './quantities.ts';
+import { atLeast, type Measured, type Place, type Scene } from './signal.ts';
 
 export interface OwnerGrowth {
   readonly function: string;
@@ -14,6 +15,7 @@ export interface OwnerGrowth {
   readonly objects: number;
   /** Bytes more than in the first profile; equal to `bytes` where there is one profile. */
   readonly grown: number;
+  readonly grownObjects: number;
   readonly evidence: number;
 }
 
@@ -45,16 +47,21 @@ export function ownersByGrowth(scene: Scene): readonly OwnerGrowth[] {
   const first = profiles[0] === last ? undefined : profiles[0];
   const space = spaceIndex(last.summary);
   const objects = objectsIndex(last.summary);
-  const before = new Map<string, number>();
+  const before = new Map<string, { bytes: number; objects: number }>();
   if (first) {
     for (const o of first.summary.owners) {
       const key = `${o.function} ${o.line}`;
-      before.set(key, (before.get(key) ?? 0) + (o.values[spaceIndex(first.summary)] ?? 0));
+      const held = before.get(key) ?? { bytes: 0, objects: 0 };
+      held.bytes += o.values[spaceIndex(first.summary)] ?? 0;
+      held.objects += o.values[objectsIndex(first.summary)] ?? 0;
+      before.set(key, held);
     }
   }
   return last.summary.owners
     .map((o) => {
       const bytes = o.values[space] ?? 0;
+      const counted = o.values[objects] ?? 0;
+      const held = before.get(`${o.function} ${o.line}`);
       return {
         function: o.function,
         file: o.file,
@@ -62,8 +69,9 @@ export function ownersByGrowth(scene: Scene): readonly OwnerGrowth[] {
         leaf: o.leaf,
         callers: o.callers,
         bytes,
-        objects: o.values[objects] ?? 0,
-        grown: bytes - (before.get(`${o.function} ${o.line}`) ?? 0),
+        objects: counted,
+        grown: bytes - (held?.bytes ?? 0),
+        grownObjects: counted - (held?.objects ?? 0),
         evidence: last.evidence,
       };
     })
@@ -106,17 +114,34 @@ function heapProfileSignals(scene: Scene): Measured[] {
   const top = owners[0];
   if (top && grown > 0)
     out.push(atLeast(scene, 'top_owner_share', top.grown / grown, 'ratio', place, 0.9, top.function));
+  // MemStats count objects; where they are missing, profiles scale their samples to both
+  const object = scene.timeline.track('heap_objects') ? undefined : grownObject(scene);
+  if (object)
+    out.push(
+      atLeast(
+        scene,
+        'mean_object_bytes',
+        object.bytes,
+        'bytes',
+        object.place,
+        128 * 1024,
+        object.function,
+        'estimated',
+      ),
+    );
+  const tickers = cumShare(p, space, /^time\.(?:NewTicker|Tick)$/);
   out.push(
     atLeast(
       scene,
       'timers_on_heap',
-      flatShare(p, space, /^time\.(?:NewTimer|AfterFunc|After|newTimer)$/),
+      flatShare(p, space, /^time\.(?:NewTimer|AfterFunc|After|newTimer)$/) - tickers,
       'ratio',
       place,
       0.8,
     ),
   );
-  out.push(atLeast(scene, 'tickers_on_heap', flatShare(p, space, /^time\.(?:NewTicker|Tick)$/), 'ratio', place, 0.1));
+  // since Go 1.23 timers and tickers are both made by time.newTimer
+  out.push(atLeast(scene, 'tickers_on_heap', tickers, 'ratio', place, 0.1));
   out.push(atLeast(scene, 'contexts_on_heap', flatShare(p, space, /^context\./), 'ratio', place, 0.8));
   out.push(
     atLeast(
@@ -133,6 +158,18 @@ function heapProfileSignals(scene: Scene): Measured[] {
     atLeast(scene, 'defers_on_heap', flatShare(p, space, /^runtime\.(?:newdefer|deferproc\w*)$/), 'ratio', place, 0.6),
   );
   return out;
+}
+
+/** Bytes for each object of what grew between the first and the fullest heap profile; undefined where less than a few MiB grew. */
+export function grownObject(
+  scene: Scene,
+): { readonly bytes: number; readonly function: string; readonly place: Place } | undefined {
+  const grown = ownersByGrowth(scene).filter((o) => o.grown > 0);
+  const [most] = grown;
+  const bytes = grown.reduce((sum, o) => sum + o.grown, 0);
+  const objects = grown.reduce((sum, o) => sum + o.grownObjects, 0);
+  if (!most || bytes < smallHeap / 2 || objects < 1) return undefined;
+  return { bytes: bytes / objects, function: most.function, place: { evidence: most.evidence, position: 0 } };
 }
 
 /** Of several CPU profiles the one with the larger share: the incident is in one of them. */

@@ -142,6 +142,14 @@ export interface CulpritEntry {
   readonly setting?: string;
 }
 
+/** What the build or the history of the source says of the place a finding points to. */
+export interface RelatedEntry {
+  readonly kind: 'escape' | 'change';
+  readonly text: string;
+  readonly evidence: string;
+  readonly line: number;
+}
+
 export interface FindingEntry {
   readonly rank: number;
   readonly cause: string;
@@ -159,6 +167,7 @@ export interface FindingEntry {
   readonly culprits: readonly CulpritEntry[];
   readonly evidence_for: readonly FindingEvidence[];
   readonly evidence_against: readonly FindingEvidence[];
+  readonly related: readonly RelatedEntry[];
   readonly missing: readonly { readonly signal: string; readonly title: string; readonly how_to_collect: string }[];
   readonly next_steps: readonly string[];
 }
@@ -233,3 +242,55 @@ export interface DiagnoseDocument {
 }
 
 export type Say = (code: MessageCode, args?: MessageArgs) => string;
+
+export type IntervalEntry = readonly [low: number, high: number];
+
+/** The figures of a what-if, units as measured: counts, bytes, seconds, a share of all CPU. */
+export interface WhatIfFigures {
+  readonly gc_cycles: number;
+  readonly peak_heap_bytes: number;
+  readonly peak_total_bytes: number | null;
+  readonly peak_rss_bytes: number | null;
+  readonly gc_cpu_fraction: number;
+  readonly total_pause_s: number;
+}
+
+export interface WhatIfDocument {
+  readonly baseline:
+    | (WhatIfFigures & {
+        readonly label: 'measured';
+        readonly evidence: string;
+        readonly gogc: number;
+        readonly gogc_inferred: boolean;
+        readonly memlimit: string | null;
+        readonly procs: number;
+        readonly go: string;
+        readonly go_assumed: boolean;
+      })
+    | null;
+  readonly asked: {
+    readonly gogc: number | 'off' | null;
+    readonly memlimit: string | null;
+    readonly procs: number | null;
+    readonly madvdontneed: 0 | 1 | null;
+    readonly go: string | null;
+  };
+  readonly predicted:
+    | (WhatIfFigures & {
+        readonly label: 'simulated';
+        readonly runs: number;
+        readonly outcome: 'completed' | 'thrashing' | 'killed';
+      } & {
+        readonly [F in keyof WhatIfFigures as `${F}_interval`]: IntervalEntry | null;
+      })
+    | null;
+  /** Replayed over recorded, less 1. `goal` and `trigger`: the pacer alone on recorded inputs, the middle of all cycles. */
+  readonly replay_error: Readonly<Partial<Record<keyof WhatIfFigures | 'goal' | 'trigger', number>>>;
+  readonly refused: string | null;
+  readonly notes: readonly string[];
+  /** For a chart: seconds since the start of the process, bytes of heap. */
+  readonly curves?: {
+    readonly measured: readonly (readonly [number, number])[];
+    readonly predicted: readonly (readonly [number, number])[];
+  };
+}

@@ -22,6 +22,8 @@ export interface Goroutine {
   /** Where it was created: `file:line`. */
   createdAt: string;
   elided: number;
+  /** What the addresses of frames that a debug=1 record does not name say it waits for. */
+  hiddenWait: string;
 }
 
 export interface GoroutineGroup {
@@ -48,7 +50,7 @@ export class GoroutineGroups {
 
   add(goroutine: Goroutine): void {
     const { count, frames } = goroutine;
-    const state = goroutine.state || stateOfStack(frames);
+    const state = goroutine.state || stateOfStack(frames) || goroutine.hiddenWait;
     const key = `${state}\n${frames.map((f) => `${f.function}:${f.line}`).join('\n')}\n${goroutine.createdBy}`;
     let group = this.groups.get(key);
     if (!group) {

@@ -16,6 +16,7 @@ import type { Line } from '../text/line.ts';
 import type { Reading, ReadingFormat, TextContext } from '../text/reading.ts';
 import { SampleFrames } from '../text/sample-frames.ts';
 import { type Goroutine, type GoroutineGroup, GoroutineGroups } from './goroutine-groups.ts';
+import { hiddenWait } from './hidden-wait.ts';
 import {
   firstArgument,
   framesElided,
@@ -31,11 +32,14 @@ const statesCounted = 20;
 const crashesShown = 5;
 const profileHead = /^([a-z]{3,30}) profile: total (\d{1,12})$/;
 const countHead = /^(\d{1,12}) @(?: 0x[0-9a-f]{1,16}){0,1100}\s*$/;
+const ancestor = /^\[originating from goroutine \d{1,19}\]:$/;
 /** Lines of a crash stand together; so many others may stand between, written by other goroutines. */
 const gapLines = 3;
 
 interface Open {
   readonly goroutine: Goroutine;
+  /** Return addresses of a debug=1 record, innermost first. */
+  readonly addresses: readonly number[];
   call: string | undefined;
   inCreator: boolean;
 }
@@ -121,7 +125,11 @@ class GoroutineText implements Reading {
     if (this.dialect === 'debug=1' && c >= 48 && c <= 57) {
       const m = countHead.exec(text);
       if (m) {
-        this.begin({ id: '', state: '', minutes: 0, locked: false, leaked: false, count: Number(m[1]) }, line);
+        this.begin(
+          { id: '', state: '', minutes: 0, locked: false, leaked: false, count: Number(m[1]) },
+          line,
+          addressesOf(text),
+        );
         return true;
       }
     }
@@ -152,12 +160,17 @@ class GoroutineText implements Reading {
   }
 
   private takeCrash(text: string, line: Line, context: TextContext): boolean {
+    // GODEBUG=tracebackancestors: the stacks of those that started it, which run no more
+    if (this.groups.total + (this.open ? 1 : 0) > 0 && ancestor.test(text)) {
+      this.begin({ id: '', state: 'ancestor', minutes: 0, locked: false, leaked: false, count: 0 }, line);
+      return true;
+    }
     if (this.crash && text === 'runtime stack:') {
       this.begin({ id: '', state: 'runtime stack', minutes: 0, locked: false, leaked: false, count: 0 }, line);
       return true;
     }
     const read = readCrashLine(text);
-    if (!read) return false;
+    if (!read) return this.takeWords(text, line.number);
     if (read.role === 'thread') {
       if (!this.crash) return false;
       this.closeGoroutine();
@@ -182,7 +195,19 @@ class GoroutineText implements Reading {
     return true;
   }
 
-  private begin(head: Pick<Goroutine, 'id' | 'state' | 'minutes' | 'locked' | 'leaked' | 'count'>, line: Line): void {
+  /** What a panic says can have many lines; they stand between its first and the goroutines. */
+  private takeWords(text: string, number: number): boolean {
+    if (!this.crash || this.open || this.groups.total > 0 || number !== this.lastLine + 1 || !text.startsWith('\t'))
+      return false;
+    this.crash.addWords(text);
+    return true;
+  }
+
+  private begin(
+    head: Pick<Goroutine, 'id' | 'state' | 'minutes' | 'locked' | 'leaked' | 'count'>,
+    line: Line,
+    addresses: readonly number[] = [],
+  ): void {
     this.closeGoroutine();
     this.firstLine ??= line.copy();
     const goroutine: Goroutine = {
@@ -193,15 +218,17 @@ class GoroutineText implements Reading {
       createdBy: '',
       createdAt: '',
       elided: 0,
+      hiddenWait: '',
     };
-    this.open = { goroutine, call: undefined, inCreator: false };
+    this.open = { goroutine, addresses, call: undefined, inCreator: false };
   }
 
   private takeFile(line: Line, open: Open): boolean {
     const where = parseFileLine(line.head(1_100));
     if (!where) {
-      // a traceback cut at the right edge still tells that a frame was there
-      const known = open.call !== undefined && line.byte(0) === 9;
+      // a traceback cut at the right edge still tells that a frame was there; of a thread that runs there is none
+      const known =
+        line.byte(0) === 9 && (open.call !== undefined || line.startsWith('\tgoroutine running on other thread'));
       open.call = undefined;
       return known;
     }
@@ -213,9 +240,10 @@ class GoroutineText implements Reading {
     return true;
   }
 
-  private takeDebug1(line: Line, { goroutine }: Open): boolean {
+  private takeDebug1(line: Line, { goroutine, addresses }: Open): boolean {
     const text = line.head(2_200);
     const symbol = parseSymbolComment(text);
+    if (symbol && goroutine.frames.length === 0) goroutine.hiddenWait = hiddenWait(addresses, Number(symbol.address));
     if (symbol && goroutine.frames.length < framesKept)
       goroutine.frames.push({ function: symbol.function, file: symbol.file, line: symbol.line });
     return symbol !== undefined || text.startsWith('# labels:') || text.startsWith('#\t') || text.startsWith('# ');
@@ -225,6 +253,7 @@ class GoroutineText implements Reading {
     const goroutine = this.open?.goroutine;
     this.open = undefined;
     if (!goroutine) return false;
+    if (goroutine.state === 'ancestor') return true;
     this.crash?.addGoroutine(goroutine);
     if (goroutine.count > 0) this.groups.add(goroutine);
     return true;
@@ -299,6 +328,11 @@ class GoroutineText implements Reading {
       if (typeof value === 'number' || (typeof value === 'string' && name !== 'state')) figures[name] = value;
     this.crashes.push(figures);
   }
+}
+
+/** The innermost return addresses of a debug=1 record: `12 @ 0x47684e 0x40f5c5`. Those of Go's code lie far below 2^53. */
+function addressesOf(text: string): readonly number[] {
+  return text.split(' ', 8).slice(2).map(Number);
 }
 
 /** A paste from a web page ends in back ticks. */

@@ -14,6 +14,7 @@ import { seriesCommand } from './commands/series.ts';
 import { serveCommand } from './commands/serve.ts';
 import { spansCommand } from './commands/spans.ts';
 import { verifyCommand } from './commands/verify.ts';
+import { whatifCommand } from './commands/whatif.ts';
 import { Terminal } from './terminal.ts';
 
 const commands: readonly Command[] = [
@@ -25,11 +26,12 @@ const commands: readonly Command[] = [
   verifyCommand,
   caseCommand,
   engineCommand,
+  whatifCommand,
   serveCommand,
   openCommand,
 ];
 /** Commands of the contract that this version does not have. */
-const later = ['whatif', 'compare', 'export'];
+const later = ['compare', 'export'];
 
 const common: Options = { json: { type: 'boolean' }, quiet: { type: 'boolean' }, help: { type: 'boolean' } };
 

@@ -49,6 +49,17 @@ describe('scoreHypothesis', () => {
     expect(score(signal('live_heap_growth', 1), signal('top_owner_share', 0)).score).toBeCloseTo(0.6);
   });
 
+  it('is never nearly certain while a rival that looks just the same is in play', () => {
+    const rivalled: Hypothesis = { ...leak, rivals: [['timers_on_heap'], ['finalizer_blocked']] };
+    const sure = [signal('live_heap_growth', 1, 1), signal('top_owner_share', 1, 2)];
+    const confidence = (...more: Signal[]) =>
+      scoreHypothesis(rivalled, new Map([...sure, ...more].map((s) => [s.id, s])), (evidence) => `kind ${evidence}`)
+        .confidence;
+    expect(confidence(signal('timers_on_heap', 0), signal('finalizer_blocked', 0))).toBe('high');
+    expect(confidence(signal('timers_on_heap', 0))).toBe('medium');
+    expect(confidence()).toBe('low');
+  });
+
   it('takes off what speaks against it', () => {
     const scored = score(signal('live_heap_growth', 1), signal('top_owner_share', 1), signal('bound_reached', 0.5));
     expect(scored.score).toBeCloseTo(0.75);

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { DiagnoseDocument } from '../../../api/contract/documents.ts';
 import { escapeControls, formatBytes } from '../../../api/contract/format.ts';
 import { type Language, languages } from '../../../api/contract/messages.ts';
+import { culpritText } from '../../../report/culprit-text.ts';
 import { ladderDepth } from '../../../report/ladder-depth.ts';
 import { type Command, exit, isSet, text, UsageError } from '../command.ts';
 
@@ -70,10 +71,11 @@ function inWords(d: DiagnoseDocument): string {
   for (const f of d.findings) {
     out.push(`${f.rank}. ${f.title} (${f.confidence}, ${f.score.toFixed(2)})`);
     const c = f.culprit;
-    if (c) out.push(`   ${c.function ?? c.mapping ?? c.setting ?? ''}${c.file ? ` (${c.file}:${c.line})` : ''}`);
+    if (c) out.push(`   ${culpritText(c)}`);
     if (f.onset !== null) out.push(`   onset ${f.onset} ± ${f.onset_uncertainty_s} s`);
     for (const e of f.evidence_for) out.push(`   + ${e.text}   [${e.evidence}${e.line ? `:${e.line}` : ''}]`);
     for (const e of f.evidence_against) out.push(`   - ${e.text}   [${e.evidence}${e.line ? `:${e.line}` : ''}]`);
+    for (const e of f.related) out.push(`   · ${e.text}   [${e.evidence}:${e.line}]`);
     for (const s of f.next_steps) out.push(`   > ${s}`);
     out.push('');
   }

@@ -1,18 +1,21 @@
-import { marksFor, replayFile, runVectorFile } from '../../../api/engine.ts';
-import { isTraceFile, replayTrace } from '../../../api/trace-replay.ts';
+import { type ReplayResult, replayFile, runVectorFile } from '../../../api/engine.ts';
+import { censusOfCase, explainRequest } from '../../../api/size-classes.ts';
 import { type Command, exit, type Invocation, isSet, text, UsageError } from '../command.ts';
-
-type ReplayResult = Awaited<ReturnType<typeof replayFile>>;
+import { goMinorOf } from '../go-minor.ts';
 
 export const engineCommand: Command = {
   name: 'engine',
-  usage: 'engine run VECTORS.json [--json] | engine replay CAPTURE [--marks FILE] [--addresses] [--json]',
-  options: { marks: { type: 'string' }, addresses: { type: 'boolean' } },
+  usage:
+    'engine run VECTORS.json [--json] | engine replay CAPTURE [--marks FILE] [--addresses] [--json] | engine explain BYTES [--go 1.26] [--json] | engine census BUNDLE [--json]',
+  options: { marks: { type: 'string' }, addresses: { type: 'boolean' }, go: { type: 'string' } },
   async run(invocation) {
     const [what, path, ...more] = invocation.args;
-    if (path === undefined || more.length > 0) throw new UsageError('engine needs run or replay and one file');
+    if (path === undefined || more.length > 0)
+      throw new UsageError('engine needs run, replay, explain or census and one argument');
     if (what === 'run') return await run(path, invocation);
     if (what === 'replay') return await replay(path, invocation);
+    if (what === 'explain') return await explain(path, invocation);
+    if (what === 'census') return await census(path, invocation);
     throw new UsageError(`engine ${what}: no such command`);
   },
 };
@@ -31,60 +34,87 @@ async function run(path: string, { values, terminal }: Invocation): Promise<numb
   return result.failed > 0 ? exit.doneWithLosses : exit.done;
 }
 
-async function replay(path: string, invocation: Invocation): Promise<number> {
-  const { values, terminal, signal } = invocation;
-  if (await isTraceFile(path)) return await replayOfTrace(path, invocation);
+async function replay(path: string, { values, terminal, signal }: Invocation): Promise<number> {
   const result = await replayFile(path, {
     marks: text(values, 'marks'),
     hasAddresses: isSet(values, 'addresses'),
     signal,
     progress: (done, total) => terminal.progress(`replay ${((100 * done) / Math.max(1, total)).toFixed(0)} %`),
   });
-  const { addresses, stopped, ...head } = result;
+  const stopped = result.source === 'oplog' ? result.stopped : undefined;
   if (stopped !== undefined)
     terminal.warn(`${path}: stopped at record ${stopped.record}: ${stopped.message} (line ${stopped.line})`);
+  const problems = result.source === 'trace' ? result.problems : [];
+  for (const problem of problems)
+    if (problem.severity !== 'info') terminal.warn(`${path}: ${problem.code} (offset ${problem.offset})`);
   if (isSet(values, 'json')) {
+    const { addresses, ...head } = result;
     const document = { label: 'replayed', ...head, stopped: stopped ?? null };
     if (addresses === undefined) await terminal.json(document);
-    else await terminal.jsonWithRows(document, 'addresses', addressRows(addresses));
-  } else await terminal.line(describe(result));
-  return stopped === undefined ? exit.done : exit.doneWithLosses;
-}
-
-async function replayOfTrace(path: string, { values, terminal, service, signal }: Invocation): Promise<number> {
-  const marks = marksFor(path, text(values, 'marks'));
-  const session = await service.open({ inputs: [path], signal });
-  try {
-    const result = replayTrace(session, marks);
-    const equal = result.checks.memstats.filter((m) => m.got === m.want).length;
-    if (isSet(values, 'json')) await terminal.json({ label: 'replayed', ...result });
     else
-      await terminal.line(
-        `${result.events} events, ${result.spans} spans, ${result.objects} objects; MemStats: ${equal} of ${result.checks.memstats.length} equal (replayed)`,
+      await terminal.jsonWithRows(
+        document,
+        'addresses',
+        'length' in addresses && Array.isArray(addresses) ? addresses : logRows(result),
       );
-    return exit.done;
-  } finally {
-    session.close();
-  }
+  } else await terminal.line(describe(result));
+  const hasLosses = stopped !== undefined || problems.some((p) => p.severity !== 'info');
+  return hasLosses ? exit.doneWithLosses : exit.done;
 }
 
-function* addressRows(table: NonNullable<ReplayResult['addresses']>) {
-  for (let i = 0; i < table.length; i++)
-    yield {
-      event: table.record[i],
-      kind: String.fromCharCode(table.letter[i]),
-      predicted: table.predicted[i],
-      recorded: table.recorded[i],
-    };
+function* logRows(result: ReplayResult) {
+  if (result.source !== 'oplog' || result.addresses === undefined) return;
+  const { length, record, letter, predicted, recorded } = result.addresses;
+  for (let i = 0; i < length; i++)
+    yield { event: record[i], kind: String.fromCharCode(letter[i]), predicted: predicted[i], recorded: recorded[i] };
 }
 
 function describe(result: ReplayResult): string {
   const { placement, memstats } = result.checks;
-  const scored = memstats.filter((m) => m.isScored);
+  const scored = memstats.filter((m) => !('isScored' in m) || m.isScored);
   const equal = scored.filter((m) => m.got === m.want).length;
   return [
     `${result.events} events, ${result.spans} spans, ${result.objects} objects`,
     `placement: ${placement.correct} of ${placement.predicted} (replayed)`,
     `MemStats: ${equal} of ${scored.length} equal`,
   ].join('; ');
+}
+
+async function explain(size: string, { values, terminal }: Invocation): Promise<number> {
+  if (!/^[1-9]\d{0,11}$/.test(size)) throw new UsageError('engine explain takes a number of bytes from 1 to 10^12');
+  const document = explainRequest(Number(size), goMinorOf(text(values, 'go')));
+  if (isSet(values, 'json')) await terminal.json(document);
+  else
+    for (const v of document.versions)
+      await terminal.line(
+        `go ${v.go} ${v.isNoscan ? 'noscan' : 'scan  '} ${v.isLarge ? `large, ${v.npages} pages` : `class ${v.sizeClass} (span class ${v.spanClass})`}, slot ${v.slotBytes}, header ${v.headerBytes}, rounding ${v.roundingBytes}, ${v.nelems} slots in ${v.npages} pages, tail ${v.tailBytes}, ${(100 * v.wasteShare).toFixed(1)} % waste`,
+      );
+  return exit.done;
+}
+
+async function census(path: string, { values, terminal, service, signal }: Invocation): Promise<number> {
+  const session = await service.open({ inputs: [path], signal });
+  try {
+    const { census: c, ...head } = censusOfCase(session);
+    if (isSet(values, 'json')) {
+      const { evidence, ...rest } = head;
+      await terminal.json({
+        label: 'estimated',
+        evidence: session.analysis.data.evidenceById(evidence).path,
+        ...rest,
+        ...c,
+      });
+    } else {
+      for (const r of c.classes)
+        await terminal.line(
+          `class ${r.sizeClass} (${r.elemBytes} B): ${r.objects} objects, ${r.spans.join(' to ')} spans, ${r.freeSlots.join(' to ')} free slots`,
+        );
+      await terminal.line(
+        `${c.pagesInUse} pages in use, waste ${c.wasteBytes ?? 'unknown'} bytes (estimated, ${head.source})`,
+      );
+    }
+    return exit.done;
+  } finally {
+    session.close();
+  }
 }

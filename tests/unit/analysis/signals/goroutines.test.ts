@@ -56,7 +56,7 @@ describe('a blocked finalizer', () => {
 
   it('is not seen in a dump that names none: any lone goroutine looks like it there', () => {
     expect(
-      madeSignals([text(dump([[...stuck], [5, 'select', 'main.serve svc/main.go:9']]))]).has('finalizer_blocked'),
+      madeSignals([text(dump([[...stuck], [5, 'select', 'main.serve svc/main.go:9']]))]).get('finalizer_blocked')?.met,
     ).toBe(false);
   });
 
@@ -88,5 +88,32 @@ describe('the growth of stacks', () => {
     });
     expect(madeSignals([stacks(6e7)]).get('stack_growth')?.met).toBe(true);
     expect(madeSignals([stacks(6e6)]).get('stack_growth')?.met).toBe(false);
+  });
+});
+
+describe('what goroutines wait for', () => {
+  it('stays open where a dump does not say it', () => {
+    const of = (state: string) => madeSignals([text(dump([[900, state, 'main.await svc/main.go:3']]))]);
+    expect(of('chan receive').get('group_blocked_in_receive')?.met).toBe(true);
+    expect(of('').has('group_blocked_in_receive')).toBe(false);
+    expect(of('').has('group_blocked_in_send')).toBe(false);
+  });
+});
+
+describe('the stack of a goroutine', () => {
+  const mebi = 2 ** 20;
+  const service = (goroutines: number, stacks: number): MadeFile => ({
+    series: {
+      goroutines: line(0, 40, 100, goroutines),
+      stack_inuse_bytes: line(0, 40, 3 * mebi, stacks),
+    },
+  });
+
+  it('is deep where it was not at first', () => {
+    expect(madeSignals([service(110, 60 * mebi)]).get('stack_per_goroutine')?.met).toBe(true);
+  });
+
+  it('is not deep where more goroutines run than at first, each as deep as those', () => {
+    expect(madeSignals([service(1_500, 45 * mebi)]).get('stack_per_goroutine')?.met).toBe(false);
   });
 });

@@ -72,3 +72,41 @@ describe('buffers on the heap', () => {
     expect(madeSignals([heapOf('strings.(*Builder).grow')]).get('buffers_on_heap')?.met).toBe(false);
   });
 });
+
+describe('a burst', () => {
+  const heap = (value: (t: number) => number): MadeFile => ({
+    series: { heap_alloc_bytes: line(0, 60, 0, 0).map(([t]) => [t, value(t) * mebi]) },
+  });
+  const burst = (file: MadeFile) => madeSignals([file]).get('burst')?.met;
+
+  it('is a heap that multiplies at once', () => {
+    expect(burst(heap((t) => (t > 45 ? 400 : 40)))).toBe(true);
+  });
+
+  it('is not a steady rise', () => {
+    expect(burst(heap((t) => 20 + Math.max(0, t - 20) * 8))).toBe(false);
+  });
+
+  it('is not a peak that comes again and again', () => {
+    expect(burst(heap((t) => (t % 12 > 8 ? 400 : 40)))).toBe(false);
+  });
+});
+
+describe('the goal against the live heap, where only MemStats tell them', () => {
+  const memstats = (goal: number, cycles: number): MadeFile => ({
+    series: {
+      heap_alloc_bytes: line(0, 40, 0, 0).map(([t]) => [t, (100 + (t % 4) * 2) * mebi]),
+      next_gc_bytes: line(0, 40, goal * mebi, goal * mebi),
+      gc_cycles_total: line(0, 40, 0, cycles),
+    },
+  });
+
+  it('has no room left after many cycles', () => {
+    expect(madeSignals([memstats(106, 400)]).get('goal_at_live')).toMatchObject({ met: true, basis: 'estimated' });
+    expect(madeSignals([memstats(200, 400)]).get('goal_at_live')?.met).toBe(false);
+  });
+
+  it('is not told by a few cycles: HeapAlloc may have been seen only shortly before each', () => {
+    expect(madeSignals([memstats(106, 10)]).has('goal_at_live')).toBe(false);
+  });
+});
