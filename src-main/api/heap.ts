@@ -122,6 +122,8 @@ export class HeapView {
       by_type: allocators(report.byType, (type) => names.type(type)?.name ?? ''),
       by_goroutine: allocators(report.byGoroutine, goroutine),
       by_span_class: allocators(report.bySpanClass, String),
+      by_region: allocators(report.byRegion, (name) => names.string(name)),
+      by_task: allocators(report.byTask, (name) => names.string(name)),
       lifetimes: Array.from(report.lifetimes, (objects, i) => ({
         below_seconds: (lifetimeEdgesNs[i] ?? Number.NaN) / 1e9 || null,
         objects,

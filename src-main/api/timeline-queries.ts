@@ -12,6 +12,7 @@ import type { CallResults, CycleDetail, Cycles, RangeRow, ValueAt, WindowSeries 
 import { formatBytes, formatDuration, formatValue, significant } from './contract/format.ts';
 import type { Language } from './contract/messages.ts';
 import { metricBasis, metricInfo, type Unit } from './contract/metrics.ts';
+import { traceStopFields } from './trace-stop-fields.ts';
 
 /** Series up to this many points are thinned in memory, longer ones from the store's pyramids. */
 const inMemory = 200_000;
@@ -249,6 +250,8 @@ function cycleAt(
   add(words.say('cycle/procs'), [of('gomaxprocs')], String);
   const mark = of('gc_mark_seconds');
   fields.push(...scheduleFields(analysis, at, at + (pause.v[i] as number) + (Number.isFinite(mark) ? mark : 0), words));
+  const phases = [pause.v[i] as number, of('gc_mark_seconds')].filter(Number.isFinite);
+  fields.push(...traceStopFields(analysis, at, at + phases.reduce((a, b) => a + b, 0), words));
   const evidence = pause.evidence[i] as number;
   const line = pause.position[i] as number;
   return {

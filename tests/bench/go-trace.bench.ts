@@ -1,16 +1,16 @@
 /**
- * How long a whole model of a trace takes, beside what Go's own reader takes only to count the events, and what `go tool trace -d=parsed` takes
- * to print them to nowhere. Same files, same run, whole processes, in turns; the best of three (of the tool: one). Processor time stands beside
- * wall time, for machines that have other work to do.
+ * How long a whole model of a trace takes, read and stored, beside what Go's own reader takes only to count the events, and what
+ * `go tool trace -d=parsed` takes to print them to nowhere. Same files, same run, whole processes, in turns; the best of three (of the tool: one).
+ * Processor time stands beside wall time, for machines that have other work to do.
  *
  *   node tests/bench/go-trace.bench.ts [--mb 50] [--check]
  *
  * Needs bash, Go and its module proxy; makes its inputs with `go-trace/load.go`: version 2, version 2 with alloc/free events, and version 1 (through Go
- * 1.21.13). The reader runs as it ships, bundled; `from source` is one run from the TypeScript files. Tables are handed to a sink that drops
- * them: storing is the host's cost. `--check` ends with 1 where a goal is missed.
+ * 1.21.13). `the product` is `spanscope inspect` of the build (`npm run -s bench -- go-trace` makes it): the complete model in the store of a case, hashed, and listed.
+ * `the reader alone` is bundled and hands its tables to a sink that drops them. `--check` ends with 1 where a goal is missed.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,6 +19,8 @@ import { buildLoad, buildPeer, hasGo, traceTool } from './go-trace/programs.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const reader = join(here, 'go-trace/read.ts');
+const store = join(here, 'go-trace/store.ts');
+const product = join(here, '../../out/main/cli.js');
 const megabytes = process.argv.includes('--mb') ? process.argv[process.argv.indexOf('--mb') + 1] : '50';
 const isCheck = process.argv.includes('--check');
 const runs = 3;
@@ -30,10 +32,14 @@ const goals = { v2: 1.25, v1: 0.8, rssPerByte: 4, seekMs: 100 };
 interface Reading {
   readonly events: number;
   readonly peakRssBytes: number;
+}
+
+/** What `go-trace/store.ts` prints. */
+interface Stored {
   readonly allocEvents: number;
   readonly liveObjects: number;
   readonly keyframes: number;
-  readonly keyframeBytes: number;
+  readonly storeBytes: number;
   readonly seekP95Ms: number | null;
 }
 
@@ -97,17 +103,57 @@ function best(timings: readonly Timing[]): { wallMs: number; cpuMs: number } {
   };
 }
 
+interface ProductRun extends Timing {
+  readonly peakRssBytes: number;
+}
+
+/** `spanscope inspect` as it ships; its highest resident size is read off /proc while it runs. */
+async function productRun(path: string): Promise<ProductRun> {
+  const script = 'TIMEFORMAT="%R %U %S"; time "$@"';
+  const args = ['-c', script, 'bash', process.execPath, product, 'inspect', path, '--json', '--quiet'];
+  const child = spawn('bash', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk;
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk;
+  });
+  let peakRssBytes = 0;
+  const watch = setInterval(() => {
+    peakRssBytes = Math.max(peakRssBytes, highWater(child.pid));
+  }, 20);
+  await new Promise((resolve) => child.on('close', resolve));
+  clearInterval(watch);
+  const [wall, user, system] = (err.trim().split('\n').at(-1) ?? '').split(' ').map(Number);
+  return { wallMs: wall * 1e3, cpuMs: (user + system) * 1e3, out, peakRssBytes };
+}
+
+/** Highest resident size of the child of a shell, in bytes; 0 where it is gone. */
+function highWater(shell: number | undefined): number {
+  try {
+    const pid = readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').trim();
+    const line = /VmHWM:\s{1,20}(\d{1,15}) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return Number(line?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
 /** Reads one input with all readers and prints a line for each; how many goals it misses. */
-function measure({ name, path, goal, hasAllocFree }: Input, { peer, tool, bundled }: Tools): number {
+async function measure({ name, path, goal, hasAllocFree }: Input, { peer, tool, bundled }: Tools): Promise<number> {
   const { size } = statSync(path);
   const peers: Timing[] = [];
-  const ours: Timing[] = [];
+  const readers: Timing[] = [];
+  const products: ProductRun[] = [];
   for (let run = 0; run < runs; run++) {
     peers.push(timed(peer, [path]));
-    ours.push(timed(process.execPath, [bundled, path]));
+    products.push(await productRun(path));
+    readers.push(timed(process.execPath, [bundled, path]));
   }
   const events = Number(peers[0].out);
-  const readings: Reading[] = ours.map(({ out }) => JSON.parse(out));
+  const readings: Reading[] = readers.map(({ out }) => JSON.parse(out));
   const rate = (label: string, { wallMs, cpuMs }: { wallMs: number; cpuMs: number }) =>
     console.log(
       `  ${label.padEnd(25)} ${seconds(wallMs)} s (processor ${seconds(cpuMs)} s) ${(events / wallMs / 1e3).toFixed(2).padStart(6)} M events/s ${(size / wallMs / 1e3).toFixed(1).padStart(6)} MB/s`,
@@ -115,29 +161,31 @@ function measure({ name, path, goal, hasAllocFree }: Input, { peer, tool, bundle
   console.log(`${name}: ${(size / 1e6).toFixed(1)} MB, ${events} events`);
   rate('x/exp/trace, count only', best(peers));
   rate('go tool trace -d=parsed', timed(tool, ['-d=parsed', path], true));
-  rate('this reader, all tables', best(ours));
-  rate('this reader, from source', timed(process.execPath, [reader, path]));
-  const ratio = best(ours).wallMs / best(peers).wallMs;
-  const cpuRatio = best(ours).cpuMs / best(peers).cpuMs;
-  const rss = Math.max(...readings.map(({ peakRssBytes }) => peakRssBytes)) / size;
+  rate('the reader alone', best(readers));
+  rate('the product, stored', best(products));
+  const ratioOf = (of: readonly Timing[]) => best(of).wallMs / best(peers).wallMs;
+  const cpuRatioOf = (of: readonly Timing[]) => best(of).cpuMs / best(peers).cpuMs;
+  const rss = Math.max(...products.map(({ peakRssBytes }) => peakRssBytes)) / size;
   console.log(
-    `  ratio ${ratio.toFixed(2)} (goal ${goal}; of processor time ${cpuRatio.toFixed(2)}), peak RSS ${rss.toFixed(2)} bytes a byte (goal ${goals.rssPerByte})`,
+    `  stored: ratio ${ratioOf(products).toFixed(2)} (goal ${goal}; of processor time ${cpuRatioOf(products).toFixed(2)}), peak RSS ${rss.toFixed(2)} bytes a byte (goal ${goals.rssPerByte})`,
   );
-  const isWrong = readings[0].events !== events;
-  if (isWrong) console.log(`  WRONG: ${readings[0].events} events`);
-  const missed = [ratio > goal, rss > goals.rssPerByte, isWrong].filter(Boolean).length;
-  return missed + (hasAllocFree ? measureSeeks(path, bundled) : 0);
+  console.log(`  reader: ratio ${ratioOf(readers).toFixed(2)} (of processor time ${cpuRatioOf(readers).toFixed(2)})`);
+  const said: unknown = JSON.parse(products[0].out).files[0].counts.events;
+  const isWrong = readings[0].events !== events || said !== events;
+  if (isWrong) console.log(`  WRONG: ${readings[0].events} and ${String(said)} events`);
+  const missed = [ratioOf(products) > goal, rss > goals.rssPerByte, isWrong].filter(Boolean).length;
+  return missed + (hasAllocFree ? measureSeeks(path) : 0);
 }
 
 function seconds(ms: number): string {
   return (ms / 1e3).toFixed(2).padStart(6);
 }
 
-function measureSeeks(path: string, bundled: string): number {
-  const seek: Reading = JSON.parse(timed(process.execPath, [bundled, path, '--seek']).out);
+function measureSeeks(path: string): number {
+  const seek: Stored = JSON.parse(timed(process.execPath, [store, path]).out);
   const p95 = seek.seekP95Ms ?? Number.POSITIVE_INFINITY;
   console.log(
-    `  seek among ${seek.allocEvents} alloc/free events, ${seek.liveObjects} objects alive at the end: p95 ${p95.toFixed(1)} ms (goal ${goals.seekMs}); ${seek.keyframes} keyframes, ${(seek.keyframeBytes / 1e6).toFixed(0)} MB`,
+    `  seek from the store among ${seek.allocEvents} alloc/free events, ${seek.liveObjects} objects alive at the end: p95 ${p95.toFixed(1)} ms (goal ${goals.seekMs}); ${seek.keyframes} keyframes, store ${(seek.storeBytes / 1e6).toFixed(0)} MB`,
   );
   return p95 > goals.seekMs ? 1 : 0;
 }
@@ -147,11 +195,15 @@ async function main(): Promise<number> {
     console.log('SKIPPED: no Go here to make the inputs and to compare with');
     return 0;
   }
+  if (!existsSync(product)) {
+    console.log('SKIPPED: no build of the product: npm run -s bench -- go-trace makes it');
+    return 0;
+  }
   const work = mkdtempSync(join(tmpdir(), 'trace-bench-'));
   try {
     const tools = { peer: buildPeer(work), tool: traceTool(), bundled: await bundle(join(work, 'bundle')) };
     let missed = 0;
-    for (const input of makeInputs(work)) missed += measure(input, tools);
+    for (const input of makeInputs(work)) missed += await measure(input, tools);
     console.log(missed === 0 ? 'all goals met' : `${missed} goals MISSED`);
     return isCheck && missed > 0 ? 1 : 0;
   } finally {

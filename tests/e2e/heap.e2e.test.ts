@@ -91,7 +91,7 @@ describe('the heap map', () => {
     await page.keyboard.press('Enter');
     await tabTo(page, /^Compare with the start$/);
     await page.keyboard.press('Enter');
-    await expect.poll(() => classes(page).getByRole('row').nth(1).textContent()).toMatch(/83\s*3072 B/);
+    await expect.poll(() => classes(page).getByRole('row').nth(1).textContent()).toMatch(/83\s*3072 B.*\+9\.96 MiB/);
     await tabTo(page, /^83 3072 B/);
     await page.keyboard.press('Enter');
     await page.getByRole('group', { name: /^Slots of span 0x/ }).waitFor();
@@ -101,6 +101,8 @@ describe('the heap map', () => {
     const before = await base();
     await page.keyboard.press('ArrowRight');
     await expect.poll(base).not.toBe(before);
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(base).toBe(before);
     await page.keyboard.press('Enter');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');

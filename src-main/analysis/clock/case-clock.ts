@@ -17,6 +17,7 @@ import { type AnchorBasis, type Clock, wallClock } from '../../parsers/contract.
 import type { CaseData } from '../case-data.ts';
 import { abs, captureTime, type SureWindow } from './capture-time.ts';
 import { type Interval, inZone, zoneShiftNs } from './log-zone.ts';
+import { placeByCycles, slackNs } from './trace-cycles.ts';
 
 export interface ClockOffset {
   readonly evidence: number;
@@ -99,9 +100,6 @@ export function buildClock(data: CaseData): CaseClock {
       const wall = clock.of(evidence, wallClock);
       if (wall && offset?.zoneShiftNs !== undefined)
         clock.put({ ...wall, offsetNs: offset.zoneShiftNs, basis: 'log_zone', zoneShiftNs: offset.zoneShiftNs });
-    } else if (c.domain === 'trace') {
-      const offset = traceOffset(data, evidence, c, sure, modifiedCounts);
-      if (offset) clock.put(offset);
     } else if (c.domain === 'capture') {
       const row = data.evidenceById(evidence);
       const time = captureTime(row.path, row.modifiedNs, sure, modifiedCounts);
@@ -115,6 +113,11 @@ export function buildClock(data: CaseData): CaseClock {
           conflicts: [],
         });
     }
+  }
+  for (const { evidence, clock: c } of used) {
+    if (c.domain !== 'trace') continue;
+    const offset = traceOffset(data, clock, evidence, c, sure, modifiedCounts);
+    if (offset) clock.put(offset);
   }
   for (const { evidence, clock: c } of used) {
     if (c.domain !== 'boot') continue;
@@ -213,6 +216,7 @@ function processOffset(
  */
 function traceOffset(
   data: CaseData,
+  clocks: CaseClock,
   evidence: number,
   clock: Clock,
   sure: SureWindow | undefined,
@@ -225,6 +229,21 @@ function traceOffset(
       clock,
       said.map((a) => ({ lo: a.loNs, hi: a.hiNs, basis: a.basis })),
     );
+  const intervals: Interval[] = [];
+  const captured = capturedWithin(data, evidence, sure, modifiedCounts);
+  if (captured) intervals.push(captured);
+  const start = placeByCycles(cycleBegins(data, evidence), datedCycles(data, clocks), captured && widened(captured));
+  if (start !== undefined) intervals.push({ lo: start - slackNs, hi: start + slackNs, basis: 'gc_number' });
+  return chosen(evidence, clock, intervals);
+}
+
+/** The start of a trace by the name or the time of its file. */
+function capturedWithin(
+  data: CaseData,
+  evidence: number,
+  sure: SureWindow | undefined,
+  modifiedCounts: boolean,
+): Interval | undefined {
   const row = data.evidenceById(evidence);
   const time = captureTime(row.path, row.modifiedNs, sure, modifiedCounts);
   if (!time) return undefined;
@@ -232,7 +251,33 @@ function traceOffset(
   for (const s of data.series) if (s.evidence === evidence && s.tLast > lengthNs) lengthNs = s.tLast;
   const hi = time.ns + time.uncertaintyNs - (time.basis === 'file_time' ? lengthNs : 0n);
   const lo = time.ns - time.uncertaintyNs - lengthNs;
-  return chosen(evidence, clock, [{ lo, hi, basis: time.basis }]);
+  return { lo, hi, basis: time.basis };
+}
+
+/** A file may have been copied or renamed somewhat later. */
+function widened({ lo, hi }: Interval): { lo: bigint; hi: bigint } {
+  return { lo: lo - 60n * second, hi: hi + 60n * second };
+}
+
+function cycleBegins(data: CaseData, evidence: number): number[] {
+  const own = data.series.find(
+    (s) => s.evidence === evidence && s.frameName === 'go-trace cycles' && s.metric === 'gc_pause_seconds',
+  );
+  const points = own && data.points(own);
+  return points ? Array.from(points.t, (t) => Number(points.originNs) + t) : [];
+}
+
+/** Begins of cycles that gctrace tells, in wall time. */
+function datedCycles(data: CaseData, clocks: CaseClock): bigint[] {
+  const out: bigint[] = [];
+  for (const s of data.series) {
+    if (s.frameName !== 'gctrace' || s.metric !== 'gc_pause_seconds') continue;
+    const offset = clocks.of(s.evidence, s.clock);
+    if (!offset) continue;
+    const points = data.points(s);
+    for (const t of points.t) out.push(points.originNs + BigInt(Math.round(t)) + offset.offsetNs);
+  }
+  return out.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
 /** The tightest interval, narrowed by every other that agrees with it. */

@@ -8,6 +8,7 @@ import type { HeapEvents } from '../../parsers/go-trace/heap/heap-state.ts';
 import { spanClasses } from '../../parsers/go-trace/heap/span-class.ts';
 import { AllocFreeKind } from '../../parsers/go-trace/model/alloc-free-rows.ts';
 import type { HeapHistory } from './heap-history.ts';
+import { OpenRegions } from './open-regions.ts';
 
 /** Lifetimes by powers of ten from a microsecond on: below 1 us, 10 us, 100 us, ... the last has no end. */
 export const lifetimeEdgesNs = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10] as const;
@@ -30,6 +31,9 @@ export interface AllocationReport {
   readonly byType: readonly Allocated[];
   readonly byGoroutine: readonly Allocated[];
   readonly bySpanClass: readonly Allocated[];
+  /** By the name of the innermost user region and of its task, as strings of the trace, 0 for none; empty where the trace has no region. */
+  readonly byRegion: readonly Allocated[];
+  readonly byTask: readonly Allocated[];
   /** Objects whose birth and end both lie in the range, by `lifetimeEdgesNs`. */
   readonly lifetimes: Float64Array;
   /** Born in the range and alive at its end. */
@@ -76,6 +80,9 @@ export function walkAllocations(history: HeapHistory, fromNs: number, toNs: numb
   const byGoroutine = new Tally();
   const lifetimes = new Float64Array(lifetimeEdgesNs.length + 1);
   const classAllocs = new Tally();
+  const byRegion = new Tally();
+  const byTask = new Tally();
+  const regions = new OpenRegions(history.tables, history.evidence);
   // what was born in the range, by slot address: its goroutine, to charge the end to
   const owner = new Map<number, number>();
   let allocs = 0;
@@ -120,6 +127,11 @@ export function walkAllocations(history: HeapHistory, fromNs: number, toNs: numb
       byType.add(chunk.type[r] as number, bytes);
       byGoroutine.add(goroutine, bytes);
       classAllocs.add(state.classAt(address), bytes);
+      if (!regions.isEmpty) {
+        const region = regions.at(goroutine, chunk.timeNs[r] as number);
+        byRegion.add(region?.name ?? 0, bytes);
+        byTask.add(region === undefined ? 0 : regions.taskName(region.task), bytes);
+      }
       if (bytes > 0) {
         owner.set(address, goroutine);
         survivorBytes += bytes;
@@ -134,6 +146,8 @@ export function walkAllocations(history: HeapHistory, fromNs: number, toNs: numb
     byType: byType.sorted(),
     byGoroutine: byGoroutine.sorted(),
     bySpanClass: classAllocs.sorted().filter((row) => row.key >= 0 && row.key < spanClasses),
+    byRegion: byRegion.sorted(),
+    byTask: byTask.sorted(),
     lifetimes,
     survivors: owner.size,
     survivorBytes,

@@ -162,6 +162,9 @@ export interface HeapAllocation {
   readonly by_type: readonly HeapAllocator[];
   readonly by_goroutine: readonly HeapAllocator[];
   readonly by_span_class: readonly HeapAllocator[];
+  /** By user region and by task; empty where the trace has no region. Frees are not charged to them. */
+  readonly by_region: readonly HeapAllocator[];
+  readonly by_task: readonly HeapAllocator[];
   /** Objects born and freed in the range, by age: up to `below_seconds`, null for the rest. */
   readonly lifetimes: readonly { readonly below_seconds: number | null; readonly objects: number }[];
   readonly survivors: number;

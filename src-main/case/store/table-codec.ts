@@ -5,7 +5,7 @@
  * Layout: Uint32 length of the directory, the directory, padding to 8, the columns, each padded to 8.
  */
 import type { TableChunk, TableColumn } from '../../parsers/contract.ts';
-import { decodeColumn, encodeColumn } from './column-codec.ts';
+import { decodeInto, encodeColumn } from './column-codec.ts';
 
 const kinds = { f64: Float64Array, u32: Uint32Array, i32: Int32Array, u8: Uint8Array } as const;
 type Kind = keyof typeof kinds;
@@ -52,18 +52,21 @@ export function unpackTable(blob: Uint8Array, names?: readonly string[]): Record
   for (const [name, kind, rows, isPacked, at, bytes] of entries) {
     if (names !== undefined && !names.includes(name)) continue;
     const part = blob.subarray(start + at, start + at + bytes);
-    out[name] = isPacked === 1 ? typed(kind, decodeColumn(part, rows)) : plain(kind, part);
+    out[name] = isPacked === 1 ? packed(kind, part, rows) : plain(kind, part);
   }
   return out;
 }
 
 function isConstant(column: TableColumn): boolean {
   const first = column[0];
-  return column.every((value) => value === first);
+  for (let i = 1; i < column.length; i++) if (column[i] !== first) return false;
+  return true;
 }
 
-function typed(kind: Kind, values: Float64Array<ArrayBuffer>): TableColumn {
-  return kind === 'f64' ? values : new kinds[kind](values);
+function packed(kind: Kind, part: Uint8Array, rows: number): TableColumn {
+  const out = new kinds[kind](rows);
+  decodeInto(part, out);
+  return out;
 }
 
 /** Blobs from SQLite are not aligned: a copy is. (Not by `slice`: that of a Buffer is no copy.) */

@@ -1,5 +1,5 @@
 /** What the heap map shows and has fetched. The moment, the class and the span lie in the view, so that a link carries them. */
-import type { HeapMoment, HeapSource, HeapSpan } from '../../../src-main/api/contract/heap.ts';
+import { type HeapMoment, type HeapSource, type HeapSpan, heapChanges } from '../../../src-main/api/contract/heap.ts';
 import { toCallError } from '../../bridge/window-bridge.ts';
 import { navigation } from '../../state/navigation.svelte.ts';
 import type { Workbench } from '../../state/workbench.svelte.ts';
@@ -147,13 +147,14 @@ export class HeapModel {
     navigation.replace({ selection: slot === null ? { kind: 'span', address } : { kind: 'slot', address, slot } });
   }
 
-  /** Chooses a class, or none, and its first span that changed, else its first. */
+  /** Chooses a class, or none, and its first span that appeared, else its first that changed, else its first. */
   chooseClass(spanClass: number | null): void {
     navigation.push({ spanClass, selection: null });
     if (spanClass === null || !this.moment) return;
     const { spans, change } = this.moment;
     const of = (i: number) => spans.span_class[i] === spanClass;
-    const changed = change.findIndex((c, i) => c > 0 && of(i));
+    const appeared = change.findIndex((c, i) => heapChanges[c] === 'appeared' && of(i));
+    const changed = appeared >= 0 ? appeared : change.findIndex((c, i) => c > 0 && of(i));
     const first = changed >= 0 ? changed : spans.span_class.indexOf(spanClass);
     if (first >= 0) this.chooseSpan(first, 'replace');
   }

@@ -5,7 +5,7 @@ import type { HeapMoment, HeapObject } from '../../../src-main/api/contract/heap
 import { t } from '../../i18n/text.svelte.ts';
 import { shownLine } from '../../parts/foreign-text.ts';
 import { addressOf, type Layout } from './page-layout.ts';
-import { changeOf } from './page-paint.ts';
+import { changeOf } from './span-tone.ts';
 
 /** Slot sizes by size class come with the classes of the moment. */
 export function className(moment: HeapMoment, spanClass: number): string {

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { walkAllocations } from '../../../src-main/analysis/heap/allocation-walk.ts';
 import { HeapHistory } from '../../../src-main/analysis/heap/heap-history.ts';
 import { differenceOf, figuresOf, spanColumns } from '../../../src-main/analysis/heap/heap-moment.ts';
-import { memStatsMoments } from '../../../src-main/analysis/heap/mem-stats-marks.ts';
 import { spanDetail } from '../../../src-main/analysis/heap/span-detail.ts';
 import { type CaseSession, Service } from '../../../src-main/api/service.ts';
+import { memStatsMoments } from './mem-stats-moments.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'fixtures', 'go-trace');
 

@@ -2,16 +2,16 @@
  * The heap at any moment of a trace. While the trace is read, `HeapRecorder` follows the events and leaves a keyframe now and then; later,
  * `HeapReplay` restores the keyframe before the moment and applies the chunks from there.
  *
- * A keyframe costs as much as the heap is large, so they come the rarer the larger the heap: after as many events as half the slots of the heap,
- * and not more often than every 256 Ki events. All keyframes together then stay below 24 bytes an event, and a moment is reached by copying
- * the heap once and applying fewer events than it has slots.
+ * A keyframe costs as much as the heap is large, so they come the rarer the larger the heap: after as many events as a third of the slots of the heap,
+ * and not more often than every 128 Ki events. All keyframes together then stay below 15 bytes an event (a slot takes 5 where it is kept), and a
+ * moment is reached by taking over one heap and applying a third as many events as it has slots.
  *
  * Both work on what the host kept: chunks by number, exactly as the sink got them, and keyframes.
  */
 import type { HeapKeyframe } from './heap-figures.ts';
 import { type AllocFreeChunk, type HeapEvents, HeapState } from './heap-state.ts';
 
-const leastEventsBetween = 262_144;
+const leastEventsBetween = 131_072;
 
 /** A keyframe and the first chunk it does not contain. */
 export interface PlacedKeyframe {
@@ -47,7 +47,7 @@ export class HeapRecorder {
     const { state } = this;
     this.chunks++;
     const since = state.events - this.lastKeyframe;
-    if (since < leastEventsBetween || since < state.keyframeRows / 2) return;
+    if (since < leastEventsBetween || since < state.keyframeRows / 3) return;
     this.lastKeyframe = state.events;
     this.keep({ nextChunk: this.chunks, keyframe: state.keyframe() });
   }

@@ -2,7 +2,7 @@
  * Moments at which the traced program read MemStats and said so: a user log of the category `mark`, whose message is the label of the mark. The heap
  * to compare with is the one at the end of the stop of the world "read mem stats" that follows: before it another P may still sweep.
  */
-import type { HeapHistory } from './heap-history.ts';
+import type { HeapHistory } from '../../../src-main/analysis/heap/heap-history.ts';
 
 export interface MemStatsMoment {
   readonly label: string;

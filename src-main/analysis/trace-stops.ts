@@ -1,0 +1,79 @@
+/**
+ * What a stop of the world went on: first until the last goroutine had left its P, then the work for which the world was stopped. Read off the trace: the
+ * range of the stop and the transitions of goroutines inside it. The trace has no event for the moment at which all were stopped, so it is the last one at
+ * which another goroutine stopped running; where none did, all were stopped already.
+ *
+ * CPU samples inside the stop tell what ran, if the CPU profiler was on. Samples come every 10 ms and a stop is rarely that long: most have none.
+ *
+ * @source Go 1.26 runtime/proc.go stopTheWorldWithSema, startTheWorldWithSema
+ */
+import type { TableReader } from '../case/store/tables.ts';
+import { goStates, rangeKinds } from '../parsers/go-trace/trace-sink.ts';
+import type { TraceNames } from './heap/trace-names.ts';
+
+export interface Stop {
+  readonly beginNs: number;
+  readonly endNs: number;
+  readonly reason: string;
+  /** Until the last other goroutine stopped running. */
+  readonly stoppingNs: number;
+  /** Functions the CPU profiler met inside, leaf of each sample. */
+  readonly sampled: readonly string[];
+}
+
+const running = goStates.indexOf('Running');
+const stopTheWorld = rangeKinds.indexOf('stop-the-world');
+const goroutineResource = 0;
+
+/** Stops of the world that lie in a range of the trace, by their begin. Cost: the chunks of transitions that the range touches. */
+export function stopsIn(
+  tables: TableReader,
+  evidence: number,
+  names: TraceNames,
+  fromNs: number,
+  toNs: number,
+): readonly Stop[] {
+  const stops: Stop[] = [];
+  for (const { seq, fromNs: first, toNs: last } of tables.chunks(evidence, 'ranges')) {
+    if (last < fromNs || first > toNs) continue;
+    const ranges = tables.columns(evidence, 'ranges', seq, ['kind', 'beginNs', 'endNs', 'reasonString', 'goroutine']);
+    ranges?.beginNs?.forEach((beginNs, i) => {
+      const endNs = ranges.endNs?.[i] as number;
+      if (ranges.kind?.[i] !== stopTheWorld || endNs < fromNs || beginNs > toNs) return;
+      stops.push({
+        beginNs,
+        endNs,
+        reason: names.string(ranges.reasonString?.[i] as number),
+        stoppingNs: lastStopped(tables, evidence, beginNs, endNs, ranges.goroutine?.[i] as number) - beginNs,
+        sampled: samplesIn(tables, evidence, names, beginNs, endNs),
+      });
+    });
+  }
+  return stops.sort((a, b) => a.beginNs - b.beginNs);
+}
+
+function lastStopped(tables: TableReader, evidence: number, beginNs: number, endNs: number, stopper: number): number {
+  let lastNs = beginNs;
+  for (const { seq, fromNs, toNs } of tables.chunks(evidence, 'transitions')) {
+    if (toNs < beginNs || fromNs > endNs) continue;
+    const t = tables.columns(evidence, 'transitions', seq, ['timeNs', 'resource', 'id', 'from']);
+    t?.timeNs?.forEach((timeNs, i) => {
+      const isStop = t.resource?.[i] === goroutineResource && t.from?.[i] === running && t.id?.[i] !== stopper;
+      if (isStop && timeNs > lastNs && timeNs < endNs) lastNs = timeNs;
+    });
+  }
+  return lastNs;
+}
+
+function samplesIn(tables: TableReader, evidence: number, names: TraceNames, beginNs: number, endNs: number): string[] {
+  const out: string[] = [];
+  for (const { seq, fromNs, toNs } of tables.chunks(evidence, 'cpuSamples')) {
+    if (toNs < beginNs || fromNs > endNs) continue;
+    const samples = tables.columns(evidence, 'cpuSamples', seq, ['timeNs', 'stack']);
+    samples?.timeNs?.forEach((timeNs, i) => {
+      if (timeNs < beginNs || timeNs > endNs) return;
+      out.push(names.stack(samples.stack?.[i] as number)[0]?.function ?? '');
+    });
+  }
+  return out;
+}
