@@ -43,6 +43,35 @@ export const laneSpecs: readonly LaneSpec[] = [
       ['frees_total', 'frees', true],
     ],
   },
+  {
+    key: 'trace_heap',
+    kind: 'lines',
+    members: [
+      ['replay_heap_alloc_bytes', 'heap_alloc'],
+      ['replay_heap_inuse_bytes', 'heap_inuse'],
+      ['trace_heap_live_bytes', 'trace_live'],
+      ['trace_heap_goal_bytes', 'goal'],
+    ],
+  },
+  {
+    key: 'trace_allocation',
+    kind: 'lines',
+    members: [
+      ['replay_mallocs_total', 'mallocs', true],
+      ['replay_frees_total', 'frees', true],
+    ],
+  },
+  {
+    key: 'trace_goroutines',
+    kind: 'lines',
+    members: [
+      ['trace_goroutines_running', 'running'],
+      ['trace_goroutines_runnable', 'runnable'],
+      ['trace_goroutines_waiting', 'waiting'],
+      ['trace_goroutines_syscall', 'syscall'],
+      ['trace_procs_running', 'procs'],
+    ],
+  },
   { key: 'gc', kind: 'cycles', members: [] },
   { key: 'pauses', kind: 'pauses', members: [] },
   {

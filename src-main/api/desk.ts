@@ -157,6 +157,10 @@ export class Desk {
       );
       return { ...answer, cycle: { ...answer.cycle, raw } };
     },
+    'heap.sources': ({ case: id }) => ({ sources: this.session(id).heap.sources() }),
+    'heap.moment': ({ case: id, t, since }) => this.session(id).heap.moment(t, since),
+    'heap.span': ({ case: id, t, address }) => this.session(id).heap.span(t, BigInt(address)),
+    'heap.allocation': ({ case: id, from, to }) => this.session(id).heap.allocation(from, to),
     'evidence.lines': ({ case: id, evidence, from, count }) =>
       readLines(this.session(id).source, this.row(id, evidence), from, count),
     'evidence.bytes': ({ case: id, evidence, offset, count }) =>

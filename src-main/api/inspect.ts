@@ -9,7 +9,7 @@ import { positionFields, warningEntry } from '../report/report-model.ts';
 import { Words } from '../report/words.ts';
 import type { InspectDocument, InspectFile, SeriesEntry, WarningEntry } from './contract/documents.ts';
 import { formatRfc3339 } from './contract/format.ts';
-import { metricInfo } from './contract/metrics.ts';
+import { metricBasis, metricInfo } from './contract/metrics.ts';
 import { type Service, version } from './service.ts';
 
 export interface Inspection {
@@ -108,6 +108,7 @@ class Inspector {
     const isGo = own.some(
       (r) =>
         r.kind === 'gctrace' ||
+        r.kind === 'go-trace' ||
         r.kind === 'memstats' ||
         r.kind === 'expvar' ||
         r.kind === 'goroutine-text' ||
@@ -122,7 +123,7 @@ class Inspector {
       parser: row.parser ?? null,
       runtime: go ? { name: 'go', version: String(go.value) } : isGo ? { name: 'go', version: '' } : null,
       pid: pid ? Number(pid.value) : null,
-      time: timeOf(series),
+      time: timeOf(series, traceOffset(data, row.id)),
       readings: Object.fromEntries(
         own.map((r, i) => [readingName(r.kind, r.dialect, i), { kind: r.kind, taken: r.taken, counts: r.counts }]),
       ),
@@ -178,12 +179,19 @@ function readingName(kind: string, dialect: string, index: number): string {
   return index === 0 || name !== kind ? name : `${name} ${index + 1}`;
 }
 
-function timeOf(series: readonly SeriesRow[]): InspectFile['time'] {
+/** Wall time at the start of a trace that tells it. */
+function traceOffset(data: CaseData, evidence: number): bigint | undefined {
+  const said = data.anchors.find((a) => a.evidence === evidence && a.clock.domain === 'trace');
+  return said && (said.loNs + said.hiNs) / 2n;
+}
+
+function timeOf(series: readonly SeriesRow[], traceOffsetNs: bigint | undefined): InspectFile['time'] {
   let first: bigint | undefined;
   let last: bigint | undefined;
   for (const s of series) {
-    if (s.clock.domain !== 'wall') continue;
-    for (const ns of [s.tFirst, s.tLast]) {
+    const offsetNs = s.clock.domain === 'wall' ? 0n : s.clock.domain === 'trace' ? traceOffsetNs : undefined;
+    if (offsetNs === undefined) continue;
+    for (const ns of [s.tFirst + offsetNs, s.tLast + offsetNs]) {
       if (!isSaneWall(ns)) continue;
       if (first === undefined || ns < first) first = ns;
       if (last === undefined || ns > last) last = ns;
@@ -204,7 +212,7 @@ function entryOf(s: SeriesRow, path: string): SeriesEntry {
     labels: s.labels,
     evidence: path,
     source: s.sourceName,
-    label: 'measured',
+    label: metricBasis(s.metric),
     points: s.points,
     min: s.min,
     max: s.max,

@@ -19,7 +19,9 @@ import { buildReport } from '../report/report-model.ts';
 import { ParsePool } from '../workers/pool.ts';
 import { bundledPath } from './bundled-path.ts';
 import type { DiagnoseDocument } from './contract/documents.ts';
+import { formatRfc3339 } from './contract/format.ts';
 import type { Language } from './contract/messages.ts';
+import { HeapView } from './heap.ts';
 
 export const version = packageJson.version;
 
@@ -39,6 +41,7 @@ export interface OpenRequest {
 export class CaseSession {
   readonly source: Case;
   private cached: Analysis | undefined;
+  private heapView: HeapView | undefined;
 
   constructor(source: Case) {
     this.source = source;
@@ -49,9 +52,27 @@ export class CaseSession {
     return this.cached;
   }
 
+  /** The heap replayed from the traces of the case. */
+  get heap(): HeapView {
+    this.heapView ??= new HeapView(this.analysis);
+    return this.heapView;
+  }
+
+  /** RFC 3339 of a moment of the case; null where it has no wall time. */
+  timeText(t: number): string | null {
+    const ns = this.analysis.timeline.wallNs(t);
+    return ns === undefined ? null : formatRfc3339(ns);
+  }
+
+  /** Seconds since the case's origin of nanoseconds since 1970. */
+  secondsOf(wallNs: bigint): number {
+    return Number(wallNs - this.analysis.timeline.originNs) / 1e9;
+  }
+
   /** After the case has changed. */
   invalidate(): void {
     this.cached = undefined;
+    this.heapView = undefined;
   }
 
   report(language: Language, ladderAt?: number): DiagnoseDocument {

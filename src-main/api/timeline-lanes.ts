@@ -8,7 +8,7 @@ import { containerLimit } from '../analysis/signals/quantities.ts';
 import { Words } from '../report/words.ts';
 import type { Lane, LaneSeries, Lanes, Mark } from './contract/calls.ts';
 import type { Language } from './contract/messages.ts';
-import { metricInfo } from './contract/metrics.ts';
+import { metricBasis, metricInfo } from './contract/metrics.ts';
 
 export function lanesOf(analysis: Analysis, language: Language): Lanes {
   const words = new Words(language);
@@ -78,7 +78,7 @@ function laneSeries(s: DrawnSeries, words: Words): LaneSeries {
     role: s.role,
     title: s.role === 'other' ? s.metric : title,
     unit: s.isRate ? 'per_second' : metricInfo(s.metric).unit,
-    basis: 'measured',
+    basis: metricBasis(s.metric),
     source: s.track.source,
     points: curve.t.length,
     min,

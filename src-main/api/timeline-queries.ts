@@ -11,7 +11,7 @@ import { Words } from '../report/words.ts';
 import type { CallResults, CycleDetail, Cycles, RangeRow, ValueAt, WindowSeries } from './contract/calls.ts';
 import { formatBytes, formatDuration, formatValue, significant } from './contract/format.ts';
 import type { Language } from './contract/messages.ts';
-import { metricInfo, type Unit } from './contract/metrics.ts';
+import { metricBasis, metricInfo, type Unit } from './contract/metrics.ts';
 
 /** Series up to this many points are thinned in memory, longer ones from the store's pyramids. */
 const inMemory = 200_000;
@@ -189,7 +189,7 @@ export function valuesAt(
       title: s.role === 'other' ? s.metric : words.of(`metric/${s.role}`),
       role: s.role,
       unit,
-      basis: 'measured',
+      basis: metricBasis(s.metric),
       value,
       text: formatValue(value, unit),
       age: (s.track.t[i] as number) - t,

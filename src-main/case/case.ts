@@ -6,12 +6,11 @@
  * store lacks is parsed again.
  */
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MessageArgs } from '../api/contract/messages.ts';
 import type { Json } from '../parsers/contract.ts';
-import type { SinkMessage } from '../parsers/message-sink.ts';
 import { type BundleInput, openBundle } from './archive/open-bundle.ts';
 import type { Note } from './archive/unpack.ts';
 import { type Budgets, defaultBudgets } from './budgets.ts';
@@ -21,6 +20,7 @@ import { Journal } from './journal.ts';
 import { Refusal } from './refusal.ts';
 import { StoreReader } from './store/read-store.ts';
 import { type EvidenceInput, type EvidenceOutcome, Store } from './store/store.ts';
+import type { StoreMessage } from './store/store-message.ts';
 import { Vault } from './vault.ts';
 
 export const caseFormat = 1;
@@ -36,7 +36,7 @@ interface CaseFile {
 export type ParseRunner = (
   spec: SourceSpec,
   budgets: Budgets,
-  onMessages: (messages: readonly SinkMessage[]) => void,
+  onMessages: (messages: readonly StoreMessage[]) => void,
   onProgress: (bytes: number) => void,
   signal: AbortSignal,
 ) => Promise<EvidenceOutcome>;
@@ -129,7 +129,10 @@ export class Case {
     if (existsSync(join(folder, 'case.json'))) throw new Refusal('case/exists', { folder });
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const file: CaseFile = { format: caseFormat, id: randomUUID(), name, created: new Date().toISOString() };
-    writeFileSync(join(folder, 'case.json'), `${JSON.stringify(file, undefined, 2)}\n`, { mode: 0o600 });
+    // whole or not at all: a process can be killed between the making of a file and its first byte
+    const staged = join(folder, 'case.json.new');
+    writeFileSync(staged, `${JSON.stringify(file, undefined, 2)}\n`, { mode: 0o600 });
+    renameSync(staged, join(folder, 'case.json'));
     const opened = new Case(folder, file, passing);
     opened.journal.append('create', { id: file.id, name });
     return opened;

@@ -1,20 +1,20 @@
 /** Sniffs and parses one evidence into a stream of messages. Runs inside a worker thread, or in the calling thread in tests. */
-import type { SinkMessage } from '../parsers/message-sink.ts';
 import { MessageSink } from '../parsers/message-sink.ts';
 import { sniff } from '../parsers/registry.ts';
 import type { Budgets } from './budgets.ts';
 import { decodedHead, EvidenceSource, type SourceSpec } from './evidence-source.ts';
 import type { EvidenceOutcome } from './store/store.ts';
+import { type StoreMessage, storeMessage } from './store/store-message.ts';
 
 export interface ParseHooks {
-  readonly emit: (message: SinkMessage) => void;
+  readonly emit: (message: StoreMessage) => void;
   readonly progress: (bytes: number) => void;
   readonly ready: () => Promise<void> | undefined;
   readonly signal: AbortSignal;
 }
 
 export async function parseFile(spec: SourceSpec, budgets: Budgets, hooks: ParseHooks): Promise<EvidenceOutcome> {
-  const sink = new MessageSink(hooks.emit);
+  const sink = new MessageSink((message) => hooks.emit(storeMessage(message)));
   const head = await decodedHead(spec.path);
   if (head.length === 0) {
     sink.warn({ code: 'source/empty', severity: 'info', phase: 'sniff' });
@@ -42,10 +42,14 @@ export async function parseFile(spec: SourceSpec, budgets: Budgets, hooks: Parse
   let readings = 0;
   const counted = new MessageSink((message) => {
     if (message.kind === 'reading') readings++;
-    hooks.emit(message);
+    hooks.emit(storeMessage(message));
   });
   const source = new EvidenceSource(spec, budgets, (warning) => counted.warn(warning), hooks.progress, hooks.ready);
-  await parser.parse(source, counted, { signal: hooks.signal });
+  const rest = async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    await hooks.ready();
+  };
+  await parser.parse(source, counted, { signal: hooks.signal, rest });
   counted.close();
   return { ...outcome, status: readings > 0 ? 'parsed' : 'unknown' };
 }

@@ -19,16 +19,18 @@ export interface Source {
 
 /**
  * The clock a time belongs to. `wall`: nanoseconds since 1970 UTC. `process`: since the start of the process, numbered by
- * `instance` where one log holds several runs. `boot`: since the kernel booted. `capture`: no time inside; the moment the file was made.
+ * `instance` where one log holds several runs. `boot`: since the kernel booted. `trace`: since the start of an execution trace.
+ * `capture`: no time inside; the moment the file was made.
  */
 export interface Clock {
-  readonly domain: 'wall' | 'process' | 'boot' | 'capture';
+  readonly domain: 'wall' | 'process' | 'boot' | 'trace' | 'capture';
   readonly instance: number;
 }
 
 export const wallClock: Clock = { domain: 'wall', instance: 0 };
 export const captureClock: Clock = { domain: 'capture', instance: 0 };
 export const bootClock: Clock = { domain: 'boot', instance: 0 };
+export const traceClock: Clock = { domain: 'trace', instance: 0 };
 
 /** JSON as it is stored and sent: what facts and events carry. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -184,6 +186,22 @@ export interface ProfileOwner {
   readonly callers: readonly string[];
 }
 
+/** Rows that are neither points of a series nor events a person reads, kept in columns; the parser says which tables there are. */
+export interface TableChunk {
+  readonly table: string;
+  readonly rows: number;
+  /** Smallest and largest time of the rows in the clock of the evidence; 0 for rows without a time. */
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly columns: Readonly<Record<string, TableColumn>>;
+}
+
+export type TableColumn =
+  | Float64Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Uint8Array<ArrayBuffer>;
+
 export interface WarningSpec {
   readonly code: MessageCode;
   readonly severity: Severity;
@@ -198,6 +216,8 @@ export interface Sink {
   fact<K extends keyof Facts>(key: K, value: Facts[K], at: Position): void;
   anchor(anchor: Anchor): void;
   profile(profile: ProfileSummary): void;
+  /** Takes the chunk before it returns: the arrays are the caller's again. */
+  table(chunk: TableChunk): void;
   warn(warning: WarningSpec): void;
   reading(report: ReadingReport): void;
   /** Text: how many lines there were and how many no reading took. */
@@ -213,6 +233,15 @@ export interface Sniff {
   readonly kind: EvidenceKind;
 }
 
+export interface ParseOptions {
+  readonly signal: AbortSignal;
+  /**
+   * To be awaited now and then by a parser that says much between two chunks of its source: other work has its turn, and what was said before
+   * is taken first.
+   */
+  readonly rest?: () => Promise<void>;
+}
+
 export interface Parser {
   readonly id: string;
   /** Raised whenever the parser would say something else about the same bytes. */
@@ -220,5 +249,5 @@ export interface Parser {
   /** `head`: the first 64 KiB or less; `name`: breaks ties only. */
   sniff(head: Uint8Array, name: string): Sniff;
   /** Ends early, without an error, once `signal` is aborted. Never throws for what the bytes hold. */
-  parse(source: Source, sink: Sink, options: { readonly signal: AbortSignal }): Promise<void>;
+  parse(source: Source, sink: Sink, options: ParseOptions): Promise<void>;
 }

@@ -12,6 +12,7 @@ import type {
   Frame,
   ProfileSummary,
   Sink,
+  TableChunk,
   WarningSpec,
 } from './contract.ts';
 import { FrameBuilder, type FrameChunk } from './frame-builder.ts';
@@ -22,6 +23,8 @@ export type SinkMessage =
   | { readonly kind: 'fact'; readonly key: keyof Facts; readonly value: string | number; readonly at: Position }
   | { readonly kind: 'anchor'; readonly anchor: Anchor }
   | { readonly kind: 'profile'; readonly profile: ProfileSummary }
+  /** The arrays are the parser's again once the message has been emitted: pack or copy at once. */
+  | { readonly kind: 'table'; readonly chunk: TableChunk }
   | { readonly kind: 'warning'; readonly warning: WarningSpec }
   | { readonly kind: 'reading'; readonly report: ReadingReport }
   | { readonly kind: 'lines'; readonly total: number; readonly unknown: number }
@@ -63,6 +66,10 @@ export class MessageSink implements Sink {
 
   profile(profile: ProfileSummary): void {
     this.emit({ kind: 'profile', profile });
+  }
+
+  table(chunk: TableChunk): void {
+    this.emit({ kind: 'table', chunk });
   }
 
   warn(warning: WarningSpec): void {

@@ -1,7 +1,7 @@
 /**
  * Formats that are named but not read yet. Binary ones by their magic, texts by a line only they have.
  *
- * @source go.dev/src internal/trace/version (header `go 1.NN trace`), runtime/heapdump.go ("go1.7 heap dump"), ELF-64 specification, JDK
+ * @source go.dev/src runtime/heapdump.go ("go1.7 heap dump"), ELF-64 specification, JDK
  * hprofFile ("JAVA PROFILE 1.0.2"), JFR ("FLR\0")
  */
 import type { EvidenceKind } from '../api/contract/evidence.ts';
@@ -38,7 +38,6 @@ function textWith(kind: EvidenceKind, line: RegExp, confidence = 0.97): Recognis
 }
 
 export const recognisers: readonly Recogniser[] = [
-  magic('go-trace', /^go 1\.\d{1,2} trace\0/),
   magic('elf-core', /^\x7fELF/),
   magic('go-heapdump', /^go1\.\d heap dump\n/),
   magic('hprof', /^JAVA PROFILE 1\.0\.\d\0/),

@@ -16,6 +16,7 @@ import { gitLogFormat } from './git-log/git-log.ts';
 import { gitOneLineFormat } from './git-log/git-oneline.ts';
 import { buildInfoFormat } from './go-build/build-info.ts';
 import { goEscapeFormat } from './go-build/go-escape.ts';
+import { goTraceParser } from './go-trace/go-trace.ts';
 import { goroutineTextFormat } from './goroutine-text/goroutine-text.ts';
 import { heapDebugTextFormat } from './heap-debug-text/heap-debug-text.ts';
 import { inittraceFormat } from './inittrace/inittrace.ts';
@@ -88,7 +89,7 @@ export const textFormats = [
   appLogFormat,
 ];
 
-export const parsers: readonly Parser[] = [pprofParser, textParser(textFormats)];
+export const parsers: readonly Parser[] = [goTraceParser, pprofParser, textParser(textFormats)];
 
 /** What a file was taken for. */
 export interface Verdict {

@@ -4,7 +4,7 @@
  */
 import { parentPort, type Transferable } from 'node:worker_threads';
 import { parseFile } from '../case/parse-file.ts';
-import type { SinkMessage } from '../parsers/message-sink.ts';
+import type { StoreMessage } from '../case/store/store-message.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 const batchMessages = 256;
@@ -35,7 +35,7 @@ function send(message: FromWorker, transfer: Transferable[] = []): void {
 }
 
 async function run({ spec, budgets }: Extract<ToWorker, { kind: 'parse' }>): Promise<void> {
-  let batch: SinkMessage[] = [];
+  let batch: StoreMessage[] = [];
   let transfer: Transferable[] = [];
   let bytes = 0;
   let lastProgress = 0;
@@ -56,6 +56,9 @@ async function run({ spec, budgets }: Extract<ToWorker, { kind: 'parse' }>): Pro
             transfer.push(array.buffer);
             bytes += array.byteLength;
           }
+        } else if (message.kind === 'packed') {
+          transfer.push(message.data.buffer);
+          bytes += message.data.byteLength;
         }
         if (batch.length >= batchMessages || bytes >= batchBytes) flush();
       },

@@ -7,8 +7,8 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { ParseRunner } from '../case/case.ts';
 import type { EvidenceOutcome } from '../case/store/store.ts';
+import type { StoreMessage } from '../case/store/store-message.ts';
 import type { WarningSpec } from '../parsers/contract.ts';
-import type { SinkMessage } from '../parsers/message-sink.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 const mostThreads = 4;
@@ -61,7 +61,7 @@ export class ParsePool {
         resolve(outcome);
       };
       const fail = (warning: WarningSpec) => {
-        onMessages([{ kind: 'warning', warning } satisfies SinkMessage]);
+        onMessages([{ kind: 'warning', warning } satisfies StoreMessage]);
         end(stopped, false);
       };
       const abort = () => end(stopped, false);

@@ -1,4 +1,5 @@
 /** Every command there is. */
+import type { HeapModel } from '../screens/heap/heap-model.svelte.ts';
 import type { TimelineModel } from '../screens/timeline/timeline-model.svelte.ts';
 import { navigation } from '../state/navigation.svelte.ts';
 import { settings, type Theme } from '../state/settings.svelte.ts';
@@ -15,7 +16,12 @@ export interface Pickers {
 
 const themes: readonly Theme[] = ['system', 'light', 'dark'];
 
-export function commandList(workbench: Workbench, timeline: TimelineModel, pickers: Pickers): readonly Command[] {
+export function commandList(
+  workbench: Workbench,
+  timeline: TimelineModel,
+  heap: HeapModel,
+  pickers: Pickers,
+): readonly Command[] {
   const hasCase = () => workbench.report !== null;
   const onTimeline = () => hasCase() && navigation.view.screen === 'timeline';
   const key = (code: string, mods: Omit<Key, 'code'> = {}): Key => ({ code, ...mods });
@@ -73,7 +79,6 @@ export function commandList(workbench: Workbench, timeline: TimelineModel, picke
       ['timeline.pan_left', [key('KeyA')], () => timeline.pan(-0.2)],
       ['timeline.pan_right', [key('KeyD')], () => timeline.pan(0.2)],
       ['timeline.whole', [key('Digit0'), key('Numpad0')], () => timeline.show(timeline.whole)],
-      ['timeline.zoom_range', [key('KeyZ'), key('Enter')], () => timeline.zoomToRange()],
       ['timeline.focus', [key('KeyF')], () => timeline.focusSelection()],
       ['timeline.clear', [key('Escape')], () => timeline.clear()],
       ['timeline.next_cycle', [key('Period')], () => void workbench.attempt(() => timeline.stepCycle(1))],
@@ -93,7 +98,20 @@ export function commandList(workbench: Workbench, timeline: TimelineModel, picke
     ] as const
   ).map(([id, keys, run]) => command(id, 'timeline', keys, run, onTimeline));
 
-  return [...go, ...other, ...onLanes];
+  const hasRange = () => onTimeline() && navigation.view.timeRange !== null;
+  const hasHeapHere = () => onTimeline() && navigation.view.cursor !== null && heap.sources.length > 0;
+  const onSelection: Command[] = [
+    command('timeline.zoom_range', 'timeline', [key('KeyZ'), key('Enter')], () => timeline.zoomToRange(), hasRange),
+    command(
+      'timeline.heap',
+      'timeline',
+      [key('Enter'), key('KeyH')],
+      () => navigation.push({ screen: 'heap', selection: null }),
+      hasHeapHere,
+    ),
+  ];
+
+  return [...go, ...other, ...onLanes, ...onSelection];
 }
 
 function command<N extends string>(

@@ -3,7 +3,7 @@
  * another machine, and the browser's history is the window's. The form has a version; a link of an older one is rewritten step by step.
  */
 
-export const screens = ['home', 'evidence', 'timeline'] as const;
+export const screens = ['home', 'evidence', 'timeline', 'heap'] as const;
 export type Screen = (typeof screens)[number];
 
 /** Seconds since the case's origin. */
@@ -17,7 +17,10 @@ export type Selection =
   | { readonly kind: 'line'; readonly evidence: number; readonly line: number }
   | { readonly kind: 'offset'; readonly evidence: number; readonly offset: number }
   | { readonly kind: 'cycle'; readonly t: number }
-  | { readonly kind: 'finding'; readonly rank: number };
+  | { readonly kind: 'finding'; readonly rank: number }
+  /** A span of the heap by its address, and a slot of it. */
+  | { readonly kind: 'span'; readonly address: string }
+  | { readonly kind: 'slot'; readonly address: string; readonly slot: number };
 
 export const shadings = ['off', 'stw', 'mark'] as const;
 export type Shading = (typeof shadings)[number];
@@ -38,6 +41,10 @@ export interface View {
   /** Series that are not drawn. */
   readonly hidden: readonly string[];
   readonly shading: Shading;
+  /** Moment the heap map is compared with. */
+  readonly since: number | null;
+  /** Span class that stands out on the heap map. */
+  readonly spanClass: number | null;
 }
 
 export const emptyView: View = {
@@ -51,6 +58,8 @@ export const emptyView: View = {
   ladderAt: null,
   hidden: [],
   shading: 'off',
+  since: null,
+  spanClass: null,
 };
 
 export const viewVersion = 1;
@@ -78,6 +87,8 @@ export function encodeView(view: View): string {
   put('at', numberText(view.ladderAt));
   put('hide', view.hidden.join(','));
   put('gc', view.shading === 'off' ? null : view.shading);
+  put('since', numberText(view.since));
+  put('class', numberText(view.spanClass));
   return fields.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
 }
 
@@ -99,6 +110,8 @@ export function decodeView(hash: string, steps = upgraders, version = viewVersio
     ladderAt: readNumber(get('at')),
     hidden: (get('hide') ?? '').split(',').filter((id) => /^[\w.:-]{1,64}$/.test(id)),
     shading: oneOf(shadings, get('gc')) ?? 'off',
+    since: readNumber(get('since')),
+    spanClass: readNumber(get('class')),
   };
 }
 
@@ -150,11 +163,16 @@ function selectionText(selection: Selection): string {
       return `cycle:${selection.t}`;
     case 'finding':
       return `finding:${selection.rank}`;
+    case 'span':
+      return `span:${selection.address}`;
+    case 'slot':
+      return `slot:${selection.address}:${selection.slot}`;
   }
 }
 
 function readSelection(text: string | undefined): Selection | null {
   const [kind, ...rest] = (text ?? '').split(':');
+  if (kind === 'span' || kind === 'slot') return readHeapSelection(kind, rest);
   const [a, b] = rest.map(readNumber);
   if (typeof a !== 'number') return null;
   if (kind === 'cycle') return { kind, t: a };
@@ -165,4 +183,11 @@ function readSelection(text: string | undefined): Selection | null {
   if (kind === 'line') return { kind, evidence: a, line: b };
   if (kind === 'offset') return { kind, evidence: a, offset: b };
   return null;
+}
+
+function readHeapSelection(kind: 'span' | 'slot', [address, slotText]: readonly string[]): Selection | null {
+  if (address === undefined || !/^0x[0-9a-f]{1,16}$/.test(address)) return null;
+  if (kind === 'span') return { kind, address };
+  const slot = readNumber(slotText);
+  return slot !== null && Number.isInteger(slot) && slot >= 0 ? { kind, address, slot } : null;
 }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { Store } from '../../src-main/case/store/store.ts';
+import { storeMessage } from '../../src-main/case/store/store-message.ts';
 import { readWindow } from '../../src-main/case/store/window.ts';
 import { wallClock } from '../../src-main/parsers/contract.ts';
 import { MessageSink } from '../../src-main/parsers/message-sink.ts';
@@ -38,7 +39,7 @@ function storeSeries(path: string): { readonly store: Store; readonly seconds: n
     modifiedNs: undefined,
   });
   const started = performance.now();
-  const sink = new MessageSink((message) => writer.takeAll([message]));
+  const sink = new MessageSink((message) => writer.takeAll([storeMessage(message)]));
   const frame = sink.frame('samples', wallClock);
   const column = frame.column({ metric: 'heap_alloc_bytes', sourceName: 'HeapAlloc' });
   frame.row(startNs, 0);

@@ -34,6 +34,7 @@ const screens = [
   ['home', 'Digit1'],
   ['evidence', 'Digit2'],
   ['timeline', 'Digit3'],
+  ['heap', 'Digit4'],
 ] as const;
 
 describe.each(themes)('the %s theme', (colorScheme) => {

@@ -19,6 +19,7 @@ const fixtures = readdirSync(root)
       statSync(join(root, folder)).isDirectory() &&
       !folder.startsWith('bundle-') &&
       !folder.startsWith('engine') &&
+      !folder.startsWith('what-if') &&
       !folder.startsWith('go-trace'),
   )
   .flatMap((folder) =>

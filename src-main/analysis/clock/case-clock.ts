@@ -8,6 +8,8 @@
  *   contradicts the tighter ones is set aside and named. Where only one side is bounded, the offset is taken there: the first line of a log stands
  *   near the start, the last near the file's time, and the middle of an hour near neither.
  * - boot time (kernel logs): the end of the killed container, else shortly after the last sample of the process.
+ * - trace time (execution traces): the wall times that the trace says of itself (from Go 1.25 on), else the file's name or time, and with either the collections
+ *   that other evidence dates.
  * - capture: the file's name or time.
  */
 
@@ -97,6 +99,9 @@ export function buildClock(data: CaseData): CaseClock {
       const wall = clock.of(evidence, wallClock);
       if (wall && offset?.zoneShiftNs !== undefined)
         clock.put({ ...wall, offsetNs: offset.zoneShiftNs, basis: 'log_zone', zoneShiftNs: offset.zoneShiftNs });
+    } else if (c.domain === 'trace') {
+      const offset = traceOffset(data, evidence, c, sure, modifiedCounts);
+      if (offset) clock.put(offset);
     } else if (c.domain === 'capture') {
       const row = data.evidenceById(evidence);
       const time = captureTime(row.path, row.modifiedNs, sure, modifiedCounts);
@@ -200,6 +205,34 @@ function processOffset(
   const shiftNs = zoneShiftNs(intervals);
   const offset = chosen(evidence, clock, inZone(intervals, shiftNs));
   return offset && shiftNs !== 0n ? { ...offset, zoneShiftNs: shiftNs } : offset;
+}
+
+/**
+ * What the trace says of wall time; else its name tells about when it began and its time of writing when it ended: between the two lie as many
+ * seconds as it is long.
+ */
+function traceOffset(
+  data: CaseData,
+  evidence: number,
+  clock: Clock,
+  sure: SureWindow | undefined,
+  modifiedCounts: boolean,
+): ClockOffset | undefined {
+  const said = data.anchors.filter((a) => a.evidence === evidence && a.clock.domain === 'trace');
+  if (said.length > 0)
+    return chosen(
+      evidence,
+      clock,
+      said.map((a) => ({ lo: a.loNs, hi: a.hiNs, basis: a.basis })),
+    );
+  const row = data.evidenceById(evidence);
+  const time = captureTime(row.path, row.modifiedNs, sure, modifiedCounts);
+  if (!time) return undefined;
+  let lengthNs = 0n;
+  for (const s of data.series) if (s.evidence === evidence && s.tLast > lengthNs) lengthNs = s.tLast;
+  const hi = time.ns + time.uncertaintyNs - (time.basis === 'file_time' ? lengthNs : 0n);
+  const lo = time.ns - time.uncertaintyNs - lengthNs;
+  return chosen(evidence, clock, [{ lo, hi, basis: time.basis }]);
 }
 
 /** The tightest interval, narrowed by every other that agrees with it. */

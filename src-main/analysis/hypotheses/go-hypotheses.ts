@@ -4,7 +4,13 @@
  */
 import type { Hypothesis } from './hypothesis.ts';
 
-const heapSeries = ['gc_heap_live_bytes', 'heap_alloc_bytes', 'heap_inuse_bytes', 'rss_bytes'] as const;
+const heapSeries = [
+  'gc_heap_live_bytes',
+  'heap_alloc_bytes',
+  'heap_inuse_bytes',
+  'rss_bytes',
+  'trace_heap_live_bytes',
+] as const;
 const goroutineSeries = ['goroutines', 'stack_inuse_bytes', 'rss_bytes', 'heap_alloc_bytes'] as const;
 /** It grows to the end, or grew until the end: what has levelled off leaks no more. */
 const unended = ['live_heap_still_growing', 'killed_by_oom', 'crashed_out_of_memory'] as const;

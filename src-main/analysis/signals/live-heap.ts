@@ -17,7 +17,10 @@ const manyPoints = 24;
 /** GOGC where nobody set it. */
 const defaultGcPercent = 100;
 
-/** After marking where gctrace tells it, else after collections as MemStats show them, else the totals of heap profiles. */
+/**
+ * After marking where gctrace tells it, else after collections as MemStats show them, else the totals of heap profiles, else the ends of cycles of an
+ * execution trace: a few seconds, but nothing else is there.
+ */
 export function liveHeap(scene: Scene): Track | undefined {
   const { timeline } = scene;
   const traced = timeline.track('gc_heap_live_bytes');
@@ -27,7 +30,10 @@ export function liveHeap(scene: Scene): Track | undefined {
     const after = afterCollections(allocated, cyclesBeside(scene, allocated));
     if (after.t.length >= 2) return after.t.length > manyPoints ? lowerEnvelope(after) : after;
   }
-  return timeline.track('profile_heap_inuse_space') ?? traced;
+  const other = timeline.track('profile_heap_inuse_space') ?? traced;
+  if (other) return other;
+  const cycles = timeline.track('trace_cycle_end_live_bytes');
+  return cycles && cycles.t.length >= enough ? cycles : undefined;
 }
 
 /**

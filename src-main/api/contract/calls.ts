@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import type { DiagnoseDocument } from './documents.ts';
 import type { Basis, EvidenceKind } from './evidence.ts';
+import type { HeapAllocation, HeapMoment, HeapSource, HeapSpan } from './heap.ts';
 import { languages, type MessageArgs } from './messages.ts';
 import type { Unit } from './metrics.ts';
 
@@ -16,6 +17,7 @@ const language = v.picklist(languages);
 const width = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000));
 const line = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 const evidenceId = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000_000));
+const address = v.pipe(v.string(), v.regex(/^0x[0-9a-f]{1,16}$/));
 const nothing = v.strictObject({});
 const ofCase = { case: id };
 
@@ -53,6 +55,10 @@ export const callSchemas = {
   'timeline.cycles': v.strictObject({ ...ofCase, from: seconds, to: seconds, width }),
   'timeline.range': v.strictObject({ ...ofCase, from: seconds, to: seconds, language }),
   'timeline.at': v.strictObject({ ...ofCase, t: seconds, language }),
+  'heap.sources': v.strictObject(ofCase),
+  'heap.moment': v.strictObject({ ...ofCase, t: seconds, since: v.optional(seconds) }),
+  'heap.span': v.strictObject({ ...ofCase, t: seconds, address }),
+  'heap.allocation': v.strictObject({ ...ofCase, from: seconds, to: seconds }),
   'evidence.lines': v.strictObject({
     ...ofCase,
     evidence: evidenceId,
@@ -129,6 +135,12 @@ export const seriesRoles = [
   'mallocs',
   'frees',
   'objects',
+  'trace_live',
+  'running',
+  'runnable',
+  'waiting',
+  'syscall',
+  'procs',
   'goroutines',
   'threads',
   'files',
@@ -136,7 +148,18 @@ export const seriesRoles = [
 ] as const;
 export type SeriesRole = (typeof seriesRoles)[number];
 
-export type LaneKey = 'memory' | 'heap' | 'allocation' | 'gc' | 'pauses' | 'goroutines' | 'files' | 'own';
+export type LaneKey =
+  | 'memory'
+  | 'heap'
+  | 'allocation'
+  | 'trace_heap'
+  | 'trace_allocation'
+  | 'trace_goroutines'
+  | 'gc'
+  | 'pauses'
+  | 'goroutines'
+  | 'files'
+  | 'own';
 
 export interface Lane {
   readonly key: LaneKey;
@@ -290,6 +313,11 @@ export interface CallResults {
     readonly values: readonly ValueAt[];
     readonly cycle: CycleDetail | null;
   };
+  /** Traces from which the heap can be replayed, by their begin. */
+  'heap.sources': { readonly sources: readonly HeapSource[] };
+  'heap.moment': HeapMoment;
+  'heap.span': HeapSpan;
+  'heap.allocation': HeapAllocation;
   'evidence.lines': RawLines;
   'evidence.bytes': RawBytes;
   'evidence.search': { readonly line: number | null };

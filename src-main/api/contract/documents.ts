@@ -233,3 +233,50 @@ export interface DiagnoseDocument {
 }
 
 export type Say = (code: MessageCode, args?: MessageArgs) => string;
+
+export type IntervalEntry = readonly [low: number, high: number];
+
+/** The figures of a what-if, units as measured: counts, bytes, seconds, a share of all CPU. */
+export interface WhatIfFigures {
+  readonly gc_cycles: number;
+  readonly peak_heap_bytes: number;
+  readonly peak_total_bytes: number | null;
+  readonly peak_rss_bytes: number | null;
+  readonly gc_cpu_fraction: number;
+  readonly total_pause_s: number;
+}
+
+export interface WhatIfDocument {
+  readonly baseline:
+    | (WhatIfFigures & {
+        readonly label: 'measured';
+        readonly evidence: string;
+        readonly gogc: number;
+        readonly gogc_inferred: boolean;
+        readonly memlimit: string | null;
+        readonly procs: number;
+        readonly go: string;
+        readonly go_assumed: boolean;
+      })
+    | null;
+  readonly asked: {
+    readonly gogc: number | 'off' | null;
+    readonly memlimit: string | null;
+    readonly procs: number | null;
+    readonly madvdontneed: 0 | 1 | null;
+    readonly go: string | null;
+  };
+  readonly predicted:
+    | (WhatIfFigures & {
+        readonly label: 'simulated';
+        readonly runs: number;
+        readonly outcome: 'completed' | 'thrashing' | 'killed';
+      } & {
+        readonly [F in keyof WhatIfFigures as `${F}_interval`]: IntervalEntry | null;
+      })
+    | null;
+  /** Replayed over recorded, less 1. `goal` and `trigger`: the pacer alone on recorded inputs, the middle of all cycles. */
+  readonly replay_error: Readonly<Partial<Record<keyof WhatIfFigures | 'goal' | 'trigger', number>>>;
+  readonly refused: string | null;
+  readonly notes: readonly string[];
+}

@@ -2,10 +2,14 @@
  * The names under which quantities are known, whatever file they came from: as Prometheus and runtime/metrics users say them.
  * A metric that is not here keeps the name its file gave it.
  */
+import type { Basis } from './evidence.ts';
+
 export type Unit = 'bytes' | 'seconds' | 'count' | 'percent' | 'ratio' | 'per_second';
 
 export interface MetricInfo {
   readonly unit: Unit;
+  /** How its values come to be; measured where nothing is said. */
+  readonly basis?: Basis;
   /** `counter` only rises within one process; a fall means a restart. */
   readonly kind: 'gauge' | 'counter';
 }
@@ -16,6 +20,9 @@ const count: MetricInfo = { unit: 'count', kind: 'gauge' };
 const total: MetricInfo = { unit: 'count', kind: 'counter' };
 const seconds: MetricInfo = { unit: 'seconds', kind: 'gauge' };
 const secondsTotal: MetricInfo = { unit: 'seconds', kind: 'counter' };
+const replayedBytes: MetricInfo = { unit: 'bytes', kind: 'gauge', basis: 'replayed' };
+const replayedCount: MetricInfo = { unit: 'count', kind: 'gauge', basis: 'replayed' };
+const replayedTotal: MetricInfo = { unit: 'count', kind: 'counter', basis: 'replayed' };
 
 export const metrics = {
   // the process as the kernel sees it
@@ -114,6 +121,27 @@ export const metrics = {
   spinning_threads: count,
   idle_threads: count,
   run_queue: count,
+  // an execution trace: a few seconds, in every detail
+  trace_heap_live_bytes: bytes,
+  trace_heap_goal_bytes: bytes,
+  trace_cycle_begin_live_bytes: bytes,
+  trace_cycle_end_live_bytes: bytes,
+  trace_cycle_goal_bytes: bytes,
+  trace_mark_assist_seconds: seconds,
+  trace_stop_seconds: seconds,
+  trace_goroutines_running: count,
+  trace_goroutines_runnable: count,
+  trace_goroutines_waiting: count,
+  trace_goroutines_syscall: count,
+  trace_procs_running: count,
+  // the heap replayed from a trace's alloc/free events
+  replay_heap_alloc_bytes: replayedBytes,
+  replay_heap_inuse_bytes: replayedBytes,
+  replay_heap_objects: replayedCount,
+  replay_mallocs_total: replayedTotal,
+  replay_frees_total: replayedTotal,
+  replay_stack_bytes: replayedBytes,
+  replay_manual_bytes: replayedBytes,
   // the log itself
   log_severity: count,
 } as const satisfies Record<string, MetricInfo>;
@@ -134,4 +162,9 @@ export function metricInfo(name: string): MetricInfo {
           ? 'percent'
           : 'count';
   return { unit, kind: /_(total|count|sum)$/.test(name) ? 'counter' : 'gauge' };
+}
+
+/** How the values of a metric come to be. */
+export function metricBasis(name: string): Basis {
+  return metricInfo(name).basis ?? 'measured';
 }

@@ -15,6 +15,8 @@ const kindStep = { 0: 5, 1: 6, 2: 7, 4: 8 } as const;
 const headBytes = 24;
 
 type Width = 1 | 2 | 4;
+/** What can be packed: it comes back as doubles. */
+type NumberColumn = Float64Array | Uint32Array | Int32Array | Uint8Array;
 
 function widthFor(range: number): Width | 8 {
   return range < 256 ? 1 : range < 65_536 ? 2 : range < 2 ** 32 ? 4 : 8;
@@ -35,7 +37,7 @@ function start(kind: number, base: number, first: number, dataBytes: number): Ar
 }
 
 /** The column in its shortest form. Cost: two passes. */
-export function encodeColumn(values: Float64Array): Uint8Array<ArrayBuffer> {
+export function encodeColumn(values: NumberColumn): Uint8Array<ArrayBuffer> {
   const n = values.length;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
@@ -59,8 +61,7 @@ export function encodeColumn(values: Float64Array): Uint8Array<ArrayBuffer> {
     last = v;
   }
   if (!integers) {
-    if (n > 0 && values.every((v) => Object.is(v, values[0])))
-      return new Uint8Array(start(kindConstant, values[0] as number, 0, 0));
+    if (n > 0 && isOneValue(values)) return new Uint8Array(start(kindConstant, values[0] as number, 0, 0));
     const buffer = start(kindRaw, 0, 0, n * 8);
     new Float64Array(buffer, headBytes, n).set(values);
     return new Uint8Array(buffer);
@@ -82,7 +83,13 @@ export function encodeColumn(values: Float64Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(buffer);
 }
 
-function steps(values: Float64Array, width: 0 | Width, base: number): Uint8Array<ArrayBuffer> {
+function isOneValue(values: NumberColumn): boolean {
+  const first = values[0];
+  for (let i = 1; i < values.length; i++) if (!Object.is(values[i], first)) return false;
+  return true;
+}
+
+function steps(values: NumberColumn, width: 0 | Width, base: number): Uint8Array<ArrayBuffer> {
   const n = values.length;
   const buffer = start(kindStep[width], base, values[0] as number, n * width);
   if (width !== 0) {
@@ -95,7 +102,7 @@ function steps(values: Float64Array, width: 0 | Width, base: number): Uint8Array
 /** The column as it was. `rows` is kept beside the blob. */
 export function decodeColumn(blob: Uint8Array, rows: number): Float64Array<ArrayBuffer> {
   // blobs from SQLite are not aligned
-  const bytes = blob.byteOffset % 8 === 0 ? blob : blob.slice();
+  const bytes = blob.byteOffset % 8 === 0 ? blob : new Uint8Array(blob);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const kind = view.getUint8(0);
   const base = view.getFloat64(8, true);

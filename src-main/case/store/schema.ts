@@ -16,6 +16,7 @@ export const tablesOfEvidence = [
   'series',
   'chunk',
   'chunk_column',
+  'table_chunk',
 ] as const;
 
 /** Migration i brings a store from version i to i+1. A shipped one is never changed. */
@@ -87,6 +88,13 @@ export const migrations: readonly string[] = [
     evidence INTEGER NOT NULL, frame INTEGER NOT NULL, seq INTEGER NOT NULL, col INTEGER NOT NULL, coarse BLOB, pyramid BLOB,
     data BLOB NOT NULL,
     PRIMARY KEY (evidence, frame, seq, col)
+  ) STRICT;
+  `,
+  `
+  CREATE TABLE table_chunk (
+    evidence INTEGER NOT NULL, name TEXT NOT NULL, seq INTEGER NOT NULL, rows INTEGER NOT NULL, from_ns REAL NOT NULL, to_ns REAL NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (evidence, name, seq)
   ) STRICT;
   `,
 ];

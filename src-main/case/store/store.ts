@@ -6,10 +6,10 @@ import Database from 'better-sqlite3';
 import type { EvidenceKind, EvidenceStatus, Position, ReadingReport } from '../../api/contract/evidence.ts';
 import type { Clock, EventSpec } from '../../parsers/contract.ts';
 import type { FrameChunk } from '../../parsers/frame-builder.ts';
-import type { SinkMessage } from '../../parsers/message-sink.ts';
 import { encodeColumn } from './column-codec.ts';
 import { buildEdges, buildPyramid, smallestWithPyramid } from './pyramid.ts';
 import { applicationId, migrations, tablesOfEvidence } from './schema.ts';
+import type { PackedTable, StoreMessage } from './store-message.ts';
 
 /** An evidence before it was parsed, with the number it keeps. */
 export interface EvidenceInput {
@@ -119,6 +119,8 @@ export class EvidenceWriter {
   private readonly db: Database.Database;
   readonly input: EvidenceInput;
   private readonly frames = new Map<number, FrameState>();
+  /** Chunks of each table so far. */
+  private readonly tables = new Map<string, number>();
   private readonly readings: ReadingReport[] = [];
   private warnings = 0;
   private facts = 0;
@@ -140,13 +142,13 @@ export class EvidenceWriter {
   }
 
   /** Several messages in one transaction: they arrive in batches. */
-  takeAll(messages: readonly SinkMessage[]): void {
+  takeAll(messages: readonly StoreMessage[]): void {
     this.db.transaction(() => {
       for (const message of messages) this.take(message);
     })();
   }
 
-  take(message: SinkMessage): void {
+  take(message: StoreMessage): void {
     const id = this.input.id;
     switch (message.kind) {
       case 'chunk':
@@ -154,6 +156,9 @@ export class EvidenceWriter {
         return;
       case 'event':
         this.event(message.event);
+        return;
+      case 'packed':
+        this.packed(message);
         return;
       case 'fact':
         this.insert.fact.run(id, this.facts++, message.key, JSON.stringify(message.value), JSON.stringify(message.at));
@@ -265,6 +270,12 @@ export class EvidenceWriter {
       JSON.stringify(e.at),
       JSON.stringify(e.data),
     );
+  }
+
+  private packed({ table, rows, fromNs, toNs, data }: PackedTable): void {
+    const seq = this.tables.get(table) ?? 0;
+    this.tables.set(table, seq + 1);
+    this.insert.tableChunk.run(this.input.id, table, seq, rows, fromNs, toNs, data);
   }
 
   private chunk(chunk: FrameChunk): void {
@@ -399,5 +410,6 @@ function prepareInserts(db: Database.Database) {
       'evidence, frame, seq, rows, origin_ns, t_min, t_max, sorted, coarse_edges, edges, t, position',
     ),
     chunkColumn: into('chunk_column', 'evidence, frame, seq, col, coarse, pyramid, data'),
+    tableChunk: into('table_chunk', 'evidence, name, seq, rows, from_ns, to_ns, data'),
   };
 }

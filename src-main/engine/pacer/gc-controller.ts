@@ -24,7 +24,7 @@ export const MAX_UINT64 = 2n ** 64n - 1n;
 /** Heap goal never falls below this, scaled by GOGC. @source mgcpacer.go defaultHeapMinimum */
 const DEFAULT_HEAP_MINIMUM = 4n * 2n ** 20n;
 /** Share of CPU that background marking gets. @source mgcpacer.go gcBackgroundUtilization, gcGoalUtilization */
-const BACKGROUND_UTILIZATION = 0.25;
+export const BACKGROUND_UTILIZATION = 0.25;
 const GOAL_UTILIZATION = BACKGROUND_UTILIZATION;
 /** The trigger lies between these parts of the way to the goal, in 64ths. @source mgcpacer.go triggerRatioDen */
 const TRIGGER_RATIO_DEN = 64n;
@@ -37,7 +37,7 @@ const MIN_RUNWAY = 64n * 1024n;
 /** A dedicated worker count further off than this needs a fractional worker. @source mgcpacer.go startCycle */
 const MAX_WORKER_ERROR = 0.3;
 /** GOGC that assists assume when GOGC=off. @source mgcpacer.go revise */
-const ASSIST_GC_PERCENT_WHEN_OFF = 100000;
+export const ASSIST_GC_PERCENT_WHEN_OFF = 100000;
 
 export interface GcControllerOptions {
   /** GOGC; negative for off. Default 100. */

@@ -10,17 +10,19 @@ export interface FoldedLine {
   readonly values: readonly number[];
 }
 
-const numbers = / (?:(\d{1,15}(?:\.\d{1,9})?) )?(\d{1,15}(?:\.\d{1,9})?)$/;
+const number = /^\d{1,15}(?:\.\d{1,9})?$/;
 
 export function parseFolded(text: string): FoldedLine | undefined {
-  const m = numbers.exec(text.slice(-64));
-  if (!m) return undefined;
-  const length = text.length - m[0].length;
+  const words = text.slice(-64).split(' ');
+  const last = words.pop() ?? '';
+  if (!number.test(last) || words.length === 0) return undefined;
+  const before = words.pop() ?? '';
+  const isDifference = words.length > 0 && number.test(before);
+  const length = text.length - last.length - 1 - (isDifference ? before.length + 1 : 0);
   if (length <= 0) return undefined;
   const frames = text.slice(0, length).split(';', 2_000);
   if (frames.some((f) => f === '')) return undefined;
-  const values = m[1] === undefined ? [Number(m[2])] : [Number(m[1]), Number(m[2])];
-  return { frames, values };
+  return { frames, values: isDifference ? [Number(before), Number(last)] : [Number(last)] };
 }
 
 /** Whether a text of such lines can begin here: enough frames that no table or sentence looks like it. */

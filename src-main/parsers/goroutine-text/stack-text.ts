@@ -10,7 +10,6 @@ export interface TextFrame {
 }
 
 const headPattern = /^goroutine (\d{1,19})(?: gp=\S{1,24} m=\S{1,24}(?: mp=\S{1,24})?)? \[([^\]"]{1,200})(?:"|\]|$)/;
-const filePattern = /^[ \t]{1,20}(\S.{0,1000}):(\d{1,9})(?: \+0x[0-9a-f]{1,16})?(?: fp=.{0,100})?$/;
 const createdPattern = /^created by (\S{1,1000}?)(?: in goroutine \d{1,19})?$/;
 
 export interface GoroutineHead {
@@ -70,9 +69,16 @@ export function parseCall(text: string): string | undefined {
   return undefined;
 }
 
+/** `\t/usr/src/main.go:12 +0x1d fp=0xc000 ...`: an indented path with its line; what follows the line is of the machine. */
 export function parseFileLine(text: string): { readonly file: string; readonly line: number } | undefined {
-  const m = filePattern.exec(text);
-  return m ? { file: m[1] as string, line: Number(m[2]) } : undefined;
+  if (!text.startsWith('\t') && !text.startsWith(' ')) return undefined;
+  const machine = text.lastIndexOf(' fp=0x');
+  const end = text.lastIndexOf(' +0x', machine < 0 ? undefined : machine);
+  const place = text.slice(0, end >= 0 ? end : machine >= 0 ? machine : undefined);
+  const colon = place.lastIndexOf(':');
+  const line = place.slice(colon + 1);
+  const file = place.slice(0, Math.max(0, colon)).trimStart();
+  return file !== '' && /^\d{1,9}$/.test(line) ? { file, line: Number(line) } : undefined;
 }
 
 export function parseCreatedBy(text: string): string | undefined {

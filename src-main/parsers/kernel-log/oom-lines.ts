@@ -28,7 +28,7 @@ const invokedRest =
 const usage = /(memory|memory\+swap|swap|kmem): usage (\d{1,20})kB, limit (\d{1,20})kB, failcnt (\d{1,20})/;
 const constraint = /oom-kill:constraint=(\w{1,40}),(.{1,3000})/;
 const resultOf = /Task in (\S{1,1000}) killed as a result of limit of (\S{1,1000})/;
-const killed = /Kill(ed)? process (\d{1,9}),? ?(?:UID \d{1,10}, ?)?\(([^)]{1,64})\),?(.{0,300})/;
+const killed = /^Kill(ed)? process (\d{1,9}),? ?(?:UID \d{1,10}, ?)?\(([^)]{1,64})\),?(.{0,300})/;
 const reaped = /oom_reaper: (?:reaped|unable to reap) (?:process|pid:)/;
 
 export function readInvoked(text: string): Fields | undefined {
@@ -76,7 +76,7 @@ export interface Kill {
 }
 
 export function readKill(text: string): Kill | undefined {
-  const m = killed.exec(text);
+  const m = killed.exec(text.slice(Math.max(0, text.search(/Kill(?:ed)? process /))));
   if (!m) return undefined;
   const isDeed = m[1] !== undefined;
   const fields: Fields = isDeed
@@ -113,11 +113,12 @@ export function readTaskHead(text: string): string[] | undefined {
     .split(/\s{1,40}/);
 }
 
-const taskRow = /\[ {0,8}(\d{1,9})\]((?: {1,20}-?\d{1,20}){4,14}) (\S.{0,63})$/;
+const taskRow = /^\[ {0,8}(\d{1,9})\]((?: {1,20}-?\d{1,20}){4,14}) (\S.{0,63})$/;
 const inPages = new Set(['rss', 'total_vm', 'rss_anon', 'rss_file', 'rss_shmem', 'swapents', 'nr_ptes']);
 
 export function readTask(text: string, columns: readonly string[]): Fields | undefined {
-  const m = taskRow.exec(text);
+  let m: RegExpExecArray | null = null;
+  for (let at = text.indexOf('['); at >= 0 && !m; at = text.indexOf('[', at + 1)) m = taskRow.exec(text.slice(at));
   if (!m) return undefined;
   const values = (m[2] as string).trim().split(/ {1,20}/);
   const task: Fields = { pid: Number(m[1]), name: m[3] as string };

@@ -37,5 +37,16 @@ export const memStatsFields: ReadonlyMap<string, { readonly metric: string; read
   ).map(([name, metric, scale]) => [name, { metric, scale }]),
 );
 
+/**
+ * What programs that log their MemStats put beside them from /proc/self/status, under the kernel's names but in bytes.
+ *
+ * @source observed: fixtures/memstats/series-with-rss.jsonl
+ */
+export const processFields: ReadonlyMap<string, string> = new Map([
+  ['VmRSS', 'rss_bytes'],
+  ['RssAnon', 'rss_anon_bytes'],
+  ['VmHWM', 'rss_peak_bytes'],
+]);
+
 /** A text is a MemStats where it has this many of the fields. */
 export const fewestFields = 5;

@@ -17,7 +17,7 @@ import {
 } from '../json/json-exact.ts';
 import { recordTime, timeKeys } from '../json/record-time.ts';
 import type { TextContext } from '../text/reading.ts';
-import { fewestFields, memStatsFields } from './memstats-fields.ts';
+import { fewestFields, memStatsFields, processFields } from './memstats-fields.ts';
 import { MemStatsSeries } from './memstats-series.ts';
 
 const ownVariables = 300;
@@ -42,6 +42,10 @@ export class MemStatsJson implements JsonShape {
       line,
       context,
     );
+    for (const [name, metric] of processFields) {
+      const bytes = numberField(inner, name);
+      if (!Number.isNaN(bytes)) frame.set(frame.column({ metric, sourceName: name }), bytes);
+    }
     const pauseNs = field(inner, 'PauseNs');
     const pauseEnd = field(inner, 'PauseEnd');
     if (Array.isArray(pauseNs) && Array.isArray(pauseEnd)) {

@@ -12,22 +12,26 @@ import { openCommand } from './commands/open.ts';
 import { profileCommand } from './commands/profile.ts';
 import { seriesCommand } from './commands/series.ts';
 import { serveCommand } from './commands/serve.ts';
+import { spansCommand } from './commands/spans.ts';
 import { verifyCommand } from './commands/verify.ts';
+import { whatifCommand } from './commands/whatif.ts';
 import { Terminal } from './terminal.ts';
 
 const commands: readonly Command[] = [
   inspectCommand,
   diagnoseCommand,
   seriesCommand,
+  spansCommand,
   profileCommand,
   verifyCommand,
   caseCommand,
   engineCommand,
+  whatifCommand,
   serveCommand,
   openCommand,
 ];
 /** Commands of the contract that this version does not have. */
-const later = ['spans', 'whatif', 'compare', 'export'];
+const later = ['compare', 'export'];
 
 const common: Options = { json: { type: 'boolean' }, quiet: { type: 'boolean' }, help: { type: 'boolean' } };
 

@@ -12,6 +12,8 @@ const full: View = {
   ladderAt: 3,
   hidden: ['heap_idle_bytes', 'limit'],
   shading: 'mark',
+  since: 2.5,
+  spanClass: 83,
 };
 
 describe('a view in the address', () => {
@@ -30,6 +32,8 @@ describe('a view in the address', () => {
       { kind: 'line', evidence: 3, line: 12 },
       { kind: 'offset', evidence: 3, offset: 0 },
       { kind: 'finding', rank: 1 },
+      { kind: 'span', address: '0xc000012000' },
+      { kind: 'slot', address: '0xc000012000', slot: 0 },
     ] as const)
       expect(decodeView(encodeView({ ...emptyView, selection })).selection).toEqual(selection);
   });

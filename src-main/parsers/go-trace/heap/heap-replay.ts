@@ -9,7 +9,7 @@
  * Both work on what the host kept: chunks by number, exactly as the sink got them, and keyframes.
  */
 import type { HeapKeyframe } from './heap-figures.ts';
-import { type AllocFreeChunk, HeapState } from './heap-state.ts';
+import { type AllocFreeChunk, type HeapEvents, HeapState } from './heap-state.ts';
 
 const leastEventsBetween = 262_144;
 
@@ -33,8 +33,18 @@ export class HeapRecorder {
   }
 
   add(chunk: AllocFreeChunk): void {
+    this.apply(chunk, 0, chunk.rows);
+    this.endChunk();
+  }
+
+  /** Rows `[from, to)` of the next chunk, for who looks at the heap in between. */
+  apply(chunk: AllocFreeChunk, from: number, to: number): void {
+    this.state.apply(chunk, from, to);
+  }
+
+  /** All rows of a chunk are applied: this is where a keyframe may stand. */
+  endChunk(): void {
     const { state } = this;
-    state.apply(chunk, 0, chunk.rows);
     this.chunks++;
     const since = state.events - this.lastKeyframe;
     if (since < leastEventsBetween || since < state.keyframeRows / 2) return;
@@ -48,7 +58,7 @@ export interface ReplayStore {
   /** The last keyframe whose time is not after `timeNs`, or undefined. */
   keyframeBefore(timeNs: number): PlacedKeyframe | undefined;
   /** Chunk by number, or undefined behind the last. */
-  chunk(index: number): AllocFreeChunk | undefined;
+  chunk(index: number): HeapEvents | undefined;
 }
 
 export class HeapReplay {
@@ -94,7 +104,7 @@ export class HeapReplay {
 }
 
 /** First row of a chunk after `timeNs`, from row `from` on. Times rise. */
-function rowsUntil(chunk: AllocFreeChunk, timeNs: number, from: number): number {
+function rowsUntil(chunk: HeapEvents, timeNs: number, from: number): number {
   let low = from;
   let high = chunk.rows;
   while (low < high) {

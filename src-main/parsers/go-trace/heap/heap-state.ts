@@ -36,6 +36,10 @@ import { sizeClasses, sizeClassOf, slotBytes, slotsInSpan, spanClasses, tinySpan
 /** Alloc/free events as the sink gets them. */
 export type AllocFreeChunk = Chunk<typeof allocFreeColumns>;
 
+/** What a replay needs of them. */
+export const heapEventColumns = ['timeNs', 'kind', 'address', 'npages', 'spanClass', 'type', 'stackBytes'] as const;
+export type HeapEvents = Pick<AllocFreeChunk, 'rows' | (typeof heapEventColumns)[number]>;
+
 /** Slots of all spans together: 400 MB of columns. A trace could name many times that in a few bytes; a heap that is traced has fewer. */
 const maxSlots = 33_554_432;
 /** Pages of the longest span of small objects. @source Go 1.26 internal/runtime/gc/sizeclasses.go SizeClassToNPages */
@@ -61,6 +65,9 @@ export class HeapState {
   misfits: Misfits = noMisfits();
   /** Tiny objects that shared a slot with an earlier one. */
   tinyAllocs = 0;
+  /** Highest HeapAlloc since `forgetPeak`, and the row of the chunk applied last at which it stood. */
+  peakAllocBytes = 0;
+  peakRow = 0;
   /** Live objects and spans by span class. */
   readonly liveByClass = new Float64Array(spanClasses);
   readonly spansByClass = new Float64Array(spanClasses);
@@ -85,13 +92,17 @@ export class HeapState {
   }
 
   /** Applies rows `[from, to)` of a chunk, which follow the ones applied before. */
-  apply(chunk: AllocFreeChunk, from: number, to: number): void {
+  apply(chunk: HeapEvents, from: number, to: number): void {
     const { kind, address, timeNs, type } = chunk;
     for (let r = from; r < to; r++) {
       switch (kind[r]) {
         case AllocFreeKind.HeapObjectAlloc:
         case AllocFreeKind.HeapObject:
           this.alloc(address[r], type[r], timeNs[r]);
+          if (this.totals.heapAllocBytes > this.peakAllocBytes) {
+            this.peakAllocBytes = this.totals.heapAllocBytes;
+            this.peakRow = r;
+          }
           break;
         case AllocFreeKind.HeapObjectFree:
           this.free(address[r]);
@@ -116,6 +127,11 @@ export class HeapState {
     if (to > from) this.timeNs = timeNs[to - 1];
   }
 
+  forgetPeak(): void {
+    this.peakAllocBytes = this.totals.heapAllocBytes;
+    this.peakRow = -1;
+  }
+
   /** Objects of a size class alive, scan and noscan. */
   liveOfSizeClass(sizeClass: number): number {
     return sizeClass < sizeClasses ? this.liveByClass[2 * sizeClass] + this.liveByClass[2 * sizeClass + 1] : 0;
@@ -135,6 +151,38 @@ export class HeapState {
       if (address >= span.address && address < span.address + span.npages * this.pageBytes) return span;
     }
     return undefined;
+  }
+
+  /** Span class of the span of objects that an address lies in; -1 where there is none. */
+  classAt(address: number): number {
+    const row = this.pages.get(Math.floor(address / this.pageBytes));
+    return row < 0 ? manual : this.span[row * spanWidth + classAt];
+  }
+
+  /** Bytes of the slot that an address lies in, in a span of objects; 0 where there is none. */
+  slotBytesAt(address: number): number {
+    const row = this.pages.get(Math.floor(address / this.pageBytes));
+    return row < 0 ? 0 : this.slotSize[row];
+  }
+
+  /** When the object at an address was born; NaN where there is none. */
+  bornAt(address: number): number {
+    const slot = this.slotRowAt(address);
+    return slot < 0 ? Number.NaN : this.slots.born[slot];
+  }
+
+  /** Type of the object at an address; 0 where there is none or it has none. */
+  typeAt(address: number): number {
+    const slot = this.slotRowAt(address);
+    return slot < 0 ? 0 : this.slots.type[slot];
+  }
+
+  /** Address of the slot that an address lies in; -1 where there is none. */
+  slotAddressAt(address: number): number {
+    const row = this.pages.get(Math.floor(address / this.pageBytes));
+    if (row < 0 || this.span[row * spanWidth + classAt] === manual) return -1;
+    const base = this.span[row * spanWidth + pageAt] * this.pageBytes;
+    return base + Math.floor((address - base) / this.slotSize[row]) * this.slotSize[row];
   }
 
   /** Whether each slot of a span holds an object. */
@@ -194,6 +242,14 @@ export class HeapState {
     for (let i = 0; i < keyframe.stacks.length; i += 2) this.addStack(keyframe.stacks[i], keyframe.stacks[i + 1]);
     for (let row = 0; row < this.spanRows; row++) this.restoreSpan(row);
     this.slots.restore(keyframe.born, keyframe.type, this.stretchesInUse());
+  }
+
+  private slotRowAt(address: number): number {
+    const row = this.pages.get(Math.floor(address / this.pageBytes));
+    if (row < 0 || this.span[row * spanWidth + classAt] === manual) return -1;
+    const at = row * spanWidth;
+    const slot = Math.floor((address - this.span[at + pageAt] * this.pageBytes) / this.slotSize[row]);
+    return this.span[at + firstSlotAt] + slot;
   }
 
   private alloc(address: number, type: number, timeNs: number): void {

@@ -1,7 +1,5 @@
-import { replayFile, runVectorFile } from '../../../api/engine.ts';
+import { type ReplayResult, replayFile, runVectorFile } from '../../../api/engine.ts';
 import { type Command, exit, type Invocation, isSet, text, UsageError } from '../command.ts';
-
-type ReplayResult = Awaited<ReturnType<typeof replayFile>>;
 
 export const engineCommand: Command = {
   name: 'engine',
@@ -37,30 +35,37 @@ async function replay(path: string, { values, terminal, signal }: Invocation): P
     signal,
     progress: (done, total) => terminal.progress(`replay ${((100 * done) / Math.max(1, total)).toFixed(0)} %`),
   });
-  const { addresses, stopped, ...head } = result;
+  const stopped = result.source === 'oplog' ? result.stopped : undefined;
   if (stopped !== undefined)
     terminal.warn(`${path}: stopped at record ${stopped.record}: ${stopped.message} (line ${stopped.line})`);
+  const problems = result.source === 'trace' ? result.problems : [];
+  for (const problem of problems)
+    if (problem.severity !== 'info') terminal.warn(`${path}: ${problem.code} (offset ${problem.offset})`);
   if (isSet(values, 'json')) {
+    const { addresses, ...head } = result;
     const document = { label: 'replayed', ...head, stopped: stopped ?? null };
     if (addresses === undefined) await terminal.json(document);
-    else await terminal.jsonWithRows(document, 'addresses', addressRows(addresses));
+    else
+      await terminal.jsonWithRows(
+        document,
+        'addresses',
+        'length' in addresses && Array.isArray(addresses) ? addresses : logRows(result),
+      );
   } else await terminal.line(describe(result));
-  return stopped === undefined ? exit.done : exit.doneWithLosses;
+  const hasLosses = stopped !== undefined || problems.some((p) => p.severity !== 'info');
+  return hasLosses ? exit.doneWithLosses : exit.done;
 }
 
-function* addressRows(table: NonNullable<ReplayResult['addresses']>) {
-  for (let i = 0; i < table.length; i++)
-    yield {
-      event: table.record[i],
-      kind: String.fromCharCode(table.letter[i]),
-      predicted: table.predicted[i],
-      recorded: table.recorded[i],
-    };
+function* logRows(result: ReplayResult) {
+  if (result.source !== 'oplog' || result.addresses === undefined) return;
+  const { length, record, letter, predicted, recorded } = result.addresses;
+  for (let i = 0; i < length; i++)
+    yield { event: record[i], kind: String.fromCharCode(letter[i]), predicted: predicted[i], recorded: recorded[i] };
 }
 
 function describe(result: ReplayResult): string {
   const { placement, memstats } = result.checks;
-  const scored = memstats.filter((m) => m.isScored);
+  const scored = memstats.filter((m) => !('isScored' in m) || m.isScored);
   const equal = scored.filter((m) => m.got === m.want).length;
   return [
     `${result.events} events, ${result.spans} spans, ${result.objects} objects`,

@@ -1,8 +1,9 @@
 import type { SeriesEntry } from '../../../api/contract/documents.ts';
 import { formatRfc3339 } from '../../../api/contract/format.ts';
-import { metricInfo } from '../../../api/contract/metrics.ts';
+import { metricBasis, metricInfo } from '../../../api/contract/metrics.ts';
 import type { CaseSession } from '../../../api/service.ts';
 import { type Command, exit, isSet, text, UsageError, wholeNumber } from '../command.ts';
+import { timeOption } from '../time-option.ts';
 
 export const seriesCommand: Command = {
   name: 'series',
@@ -63,7 +64,7 @@ function headOf(session: CaseSession, e: Entry): SeriesEntry {
     evidence: paths[0] ?? '',
     ...(paths.length > 1 ? { evidence_all: paths } : {}),
     source: e.source,
-    label: 'measured',
+    label: metricBasis(e.metric),
     points: e.points,
     min: e.min,
     max: e.max,
@@ -121,11 +122,7 @@ function thinned(points: readonly Point[], limit: number): Point[] {
 }
 
 function timeOf(value: string | undefined, name: string): bigint | undefined {
-  if (value === undefined) return undefined;
-  const m = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/.exec(value);
-  const ms = m ? Date.parse(`${m[1]}${m[3]}`) : Number.NaN;
-  if (!m || Number.isNaN(ms)) throw new UsageError(`--${name} takes a time as RFC 3339: 2026-11-24T06:04:31Z`);
-  return BigInt(ms) * 1_000_000n + BigInt((m[2] ?? '').padEnd(9, '0') || '0');
+  return value === undefined ? undefined : timeOption(value, name);
 }
 
 function labelText(labels: Readonly<Record<string, string>>): string {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Store } from '../../../../src-main/case/store/store.ts';
+import { storeMessage } from '../../../../src-main/case/store/store-message.ts';
 import { readWindow } from '../../../../src-main/case/store/window.ts';
 import { wallClock } from '../../../../src-main/parsers/contract.ts';
 import { chunkRows } from '../../../../src-main/parsers/frame-builder.ts';
@@ -13,7 +14,7 @@ const key = { evidence: 1, frame: 0, column: 0 };
 function storeOf(t: ArrayLike<number>, values: ArrayLike<number>): Store {
   const store = new Store(':memory:', false);
   const writer = store.begin({ id: 1, path: 'x', sha256: '0'.repeat(64), sizeBytes: 1, modifiedNs: undefined });
-  const sink = new MessageSink((m) => writer.takeAll([m]));
+  const sink = new MessageSink((m) => writer.takeAll([storeMessage(m)]));
   const frame = sink.frame('samples', wallClock);
   const column = frame.column({ metric: 'rss_bytes', sourceName: 'VmRSS' });
   for (let i = 0; i < t.length; i++) {

@@ -81,6 +81,25 @@ describe('engine replay', () => {
     expect(run.err).toContain(`stopped at record ${index}: A.address: expected ${address}, found ${address + 8}`);
   });
 
+  it('predicts the addresses of an unmodified trace and says why it missed', () => {
+    const trace = join(fixtures, 'traces', 'p1-mixed-gc50.trace');
+    const run = spanscope('engine', 'replay', trace, '--json', '--addresses');
+    const document = JSON.parse(run.out);
+    const { placement, memstats } = document.checks;
+    expect(run.code).toBe(0);
+    expect(document).toMatchObject({ label: 'replayed', source: 'trace' });
+    expect(placement.correct / placement.predicted).toBeGreaterThan(0.99);
+    expect(Object.keys(placement.misses).length).toBeGreaterThan(0);
+    expect(memstats.length).toBe(18);
+    for (const m of memstats) expect(m.got, `${m.at} ${m.field}`).toBe(m.want);
+    expect(document.addresses).toHaveLength(placement.predicted);
+  });
+
+  it('says how to record a trace that has allocation events', () => {
+    const run = spanscope('engine', 'replay', join(fixtures, '..', 'go-trace', 'go1.22-program.trace'));
+    expect(run).toMatchObject({ code: 3, err: expect.stringMatching(/traceallocfree=1/) });
+  });
+
   it('refuses what is no log', () => {
     expect(spanscope('engine', 'replay', vectors, '--json')).toMatchObject({ code: 3, out: '' });
     expect(spanscope('engine', 'replay')).toMatchObject({ code: 2 });

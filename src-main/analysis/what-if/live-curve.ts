@@ -1,0 +1,41 @@
+/**
+ * Curves over allocated bytes, read forwards. The live set of one simulated run: between two recorded cycles a rise is even; a fall happened at a
+ * moment that nobody saw, so it is one step at a place drawn for this run.
+ */
+import type { ProgramModel } from './program-model.ts';
+import type { SeededRandom } from './seeded-random.ts';
+
+interface Point {
+  readonly alloc: number;
+  readonly value: number;
+}
+
+/** Piecewise linear; constant outside. O(log points). */
+export function valueAt(points: readonly Point[], alloc: number): number {
+  let low = 0;
+  let high = points.length - 1;
+  if (high < 0) return 0;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((points[middle] as Point).alloc <= alloc) low = middle;
+    else high = middle - 1;
+  }
+  const a = points[low] as Point;
+  const b = points[low + 1];
+  if (!b || alloc <= a.alloc || b.alloc === a.alloc) return a.value;
+  return a.value + ((b.value - a.value) * (alloc - a.alloc)) / (b.alloc - a.alloc);
+}
+
+/** The live set of one simulated run. */
+export function drawLiveCurve(model: Pick<ProgramModel, 'live'>, random: SeededRandom): readonly Point[] {
+  const out: Point[] = [];
+  model.live.forEach(({ alloc, bytes }, i) => {
+    const before = model.live[i - 1];
+    if (before && bytes < before.bytes) {
+      const at = random.between(before.alloc, alloc);
+      out.push({ alloc: at, value: before.bytes }, { alloc: at, value: bytes });
+    }
+    out.push({ alloc, value: bytes });
+  });
+  return out;
+}

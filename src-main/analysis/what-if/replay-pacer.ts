@@ -1,0 +1,80 @@
+/**
+ * The runtime's pacer on the recorded inputs: at each recorded cycle it gets what was marked and how the marking went, and says the next goal
+ * and trigger. What the recording then shows of both tells whether the assumed settings are right.
+ */
+import { GcController } from '../../engine/pacer/gc-controller.ts';
+import { reachableOf } from './program-model.ts';
+import type { RecordedCycle, RecordedRun } from './recorded-run.ts';
+
+const MiB = 2 ** 20;
+/** Below this, whole MiB say too little. */
+const tellingHeap = 12 * MiB;
+
+export interface PacerReplay {
+  /** Recorded over replayed goal, less 1: one for each cycle large enough to tell. */
+  readonly goalErrors: readonly number[];
+  /** Recorded heap at the start of marking over the replayed trigger, less 1. */
+  readonly triggerErrors: readonly number[];
+  /** Bytes above the replayed trigger, per cycle; negative below. */
+  readonly overshoots: readonly number[];
+}
+
+export function replayPacer(
+  { cycles, heapPerAlloc }: RecordedRun,
+  gogc: number,
+  limitHeadroomPercent: number,
+): PacerReplay {
+  const pacer = new GcController({ gcPercent: gogc, limitHeadroomPercent });
+  const goalErrors: number[] = [];
+  const triggerErrors: number[] = [];
+  const overshoots: number[] = [];
+  for (const c of cycles) {
+    pacer.globalsScan = bytes(c.globalsScan);
+    pacer.lastStackScan = bytes(c.stackScan);
+    pacer.commit(true);
+    const goal = Number(pacer.heapGoal());
+    const trigger = Number(pacer.trigger());
+    overshoots.push(c.isForced ? 0 : c.heapStart - trigger);
+    if (c.heapStart > tellingHeap && !c.isForced) {
+      goalErrors.push(c.goal / goal - 1);
+      triggerErrors.push(c.heapStart / trigger - 1);
+    }
+    pacer.heapLive = bytes(c.heapStart);
+    pacer.startCycle(c.startS * 1e9, c.procs);
+    pacer.heapLive = bytes(c.heapStart + c.markAlloc * heapPerAlloc);
+    pacer.heapScanWork = bytes(Math.max(1, reachableOf(c)));
+    pacer.stackScanWork = bytes(c.stackScan);
+    pacer.globalsScanWork = bytes(c.globalsScan);
+    pacer.assistTimeNs = c.assistS * 1e9;
+    pacer.idleMarkTimeNs = c.idleS * 1e9;
+    pacer.endCycle((c.startS + c.markS) * 1e9, c.procs);
+    pacer.resetLive(bytes(c.heapMarked));
+    pacer.commit(true);
+  }
+  return { goalErrors, triggerErrors, overshoots };
+}
+
+/**
+ * GOGC that explains the recorded goals best, and its share of cycles explained within 3 %; undefined where no cycle is large enough. GOGC was the same
+ * all the time, or this is no answer.
+ */
+export function inferGogc(cycles: readonly RecordedCycle[]): number | undefined {
+  let goals = 0;
+  let roots = 0;
+  let marked = 0;
+  cycles.forEach((c, i) => {
+    const before = cycles[i - 1];
+    if (!before || before.heapMarked < tellingHeap) return;
+    goals += c.goal - before.heapMarked;
+    marked += before.heapMarked;
+    roots += before.stackScan + before.globalsScan;
+  });
+  if (marked === 0) return undefined;
+  const exact = (100 * goals) / (marked + roots);
+  const round = Math.round(exact / 5) * 5;
+  return Math.abs(exact - round) < 0.02 * exact + 1 ? round : Math.round(exact);
+}
+
+function bytes(n: number): bigint {
+  return BigInt(Math.round(n));
+}

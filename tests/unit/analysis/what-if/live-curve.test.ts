@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { drawLiveCurve, valueAt } from '../../../../src-main/analysis/what-if/live-curve.ts';
+import { SeededRandom } from '../../../../src-main/analysis/what-if/seeded-random.ts';
+
+const points = [
+  { alloc: 0, value: 0 },
+  { alloc: 100, value: 50 },
+  { alloc: 200, value: 10 },
+];
+
+describe('valueAt', () => {
+  it.each([
+    [-5, 0],
+    [50, 25],
+    [100, 50],
+    [150, 30],
+    [999, 10],
+  ])('is linear between points and constant outside: %d', (alloc, value) => {
+    expect(valueAt(points, alloc)).toBe(value);
+  });
+
+  it('is 0 where nothing is known', () => {
+    expect(valueAt([], 7)).toBe(0);
+  });
+});
+
+describe('drawLiveCurve', () => {
+  it('rises evenly and falls in one step at a moment that differs between draws', () => {
+    const live = points.map((p) => ({ alloc: p.alloc, bytes: p.value }));
+    const steps = [1, 2, 3].map((seed) => {
+      const curve = drawLiveCurve({ live }, new SeededRandom(seed));
+      expect(valueAt(curve, 50)).toBe(25);
+      expect(valueAt(curve, 200)).toBe(10);
+      const at = Array.from({ length: 99 }, (_, i) => 101 + i).findIndex((alloc) => valueAt(curve, alloc) === 10);
+      expect(valueAt(curve, 100 + at), 'before the step').toBe(50);
+      return at;
+    });
+    expect(new Set(steps).size).toBe(3);
+  });
+});
