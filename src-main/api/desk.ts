@@ -19,11 +19,13 @@ import {
   type ServiceEvent,
 } from './contract/calls.ts';
 import { say } from './contract/messages.ts';
+import { lessonOf } from './lesson.ts';
 import { readBytes, readLine, readLines, searchLines } from './raw-view.ts';
 import { RecentCases, userFolder } from './recent-cases.ts';
 import { type CaseSession, Service, version } from './service.ts';
 import { lanesOf } from './timeline-lanes.ts';
 import { cyclesOf, rangeOf, valuesAt, windowOf } from './timeline-queries.ts';
+import { whatIfOf } from './what-if.ts';
 
 const jobsRemembered = 32;
 const sampleName = 'sample: parcel-tracker';
@@ -161,6 +163,12 @@ export class Desk {
     'heap.moment': ({ case: id, t, since }) => this.session(id).heap.moment(t, since),
     'heap.span': ({ case: id, t, address }) => this.session(id).heap.span(t, BigInt(address)),
     'heap.allocation': ({ case: id, from, to }) => this.session(id).heap.allocation(from, to),
+    'whatif.ask': ({ case: id, language, ask }) => {
+      const { memoryLimitBytes, ...rest } = ask;
+      const memoryLimit = memoryLimitBytes === undefined ? undefined : BigInt(memoryLimitBytes);
+      return whatIfOf(this.session(id), { ...rest, memoryLimit }, language, true);
+    },
+    'lesson.step': ({ step, goMinor, language }) => lessonOf(step, goMinor, language),
     'evidence.lines': ({ case: id, evidence, from, count }) =>
       readLines(this.session(id).source, this.row(id, evidence), from, count),
     'evidence.bytes': ({ case: id, evidence, offset, count }) =>

@@ -1,4 +1,6 @@
 /** `whatif`: the recorded run of a case under other settings, as a document with words. */
+
+import type { HeapPoint } from '../analysis/what-if/simulated-run.ts';
 import {
   type Figure,
   type Figures,
@@ -21,9 +23,10 @@ const names: Readonly<Record<Figure, keyof WhatIfFigures>> = {
   totalPauseS: 'total_pause_s',
 };
 
-export function whatIfOf(session: CaseSession, ask: WhatIfAsk, language: Language): WhatIfDocument {
+/** `hasCurves`: with the heap over time, for a chart. */
+export function whatIfOf(session: CaseSession, ask: WhatIfAsk, language: Language, hasCurves = false): WhatIfDocument {
   const { data } = session.analysis;
-  const answer = whatIf(data, ask);
+  const answer = whatIf(data, ask, hasCurves);
   const { settings, baseline, predicted, outcome } = answer;
   return {
     baseline:
@@ -59,7 +62,26 @@ export function whatIfOf(session: CaseSession, ask: WhatIfAsk, language: Languag
     ),
     refused: refusedText(answer, language),
     notes: notesOf(answer, ask, language),
+    ...(answer.curves
+      ? { curves: { measured: thinned(answer.curves.recorded), predicted: thinned(answer.curves.predicted) } }
+      : {}),
   };
+}
+
+const drawnPoints = 800;
+
+/** Of each stretch the lowest and the highest point: a chart has no more columns. */
+function thinned(points: readonly HeapPoint[]): HeapPoint[] {
+  const stretch = Math.ceil(points.length / (drawnPoints / 2));
+  if (stretch <= 1) return [...points];
+  const out: HeapPoint[] = [];
+  for (let from = 0; from < points.length; from += stretch) {
+    const part = points.slice(from, from + stretch);
+    const low = part.reduce((a, b) => (b[1] < a[1] ? b : a));
+    const high = part.reduce((a, b) => (b[1] > a[1] ? b : a));
+    out.push(...[low, high].sort((a, b) => a[0] - b[0]));
+  }
+  return out;
 }
 
 function named(figures: Figures): WhatIfFigures {

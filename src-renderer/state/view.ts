@@ -3,7 +3,7 @@
  * another machine, and the browser's history is the window's. The form has a version; a link of an older one is rewritten step by step.
  */
 
-export const screens = ['home', 'evidence', 'timeline', 'heap'] as const;
+export const screens = ['home', 'evidence', 'timeline', 'heap', 'whatif', 'lesson'] as const;
 export type Screen = (typeof screens)[number];
 
 /** Seconds since the case's origin. */
@@ -45,6 +45,10 @@ export interface View {
   readonly since: number | null;
   /** Span class that stands out on the heap map. */
   readonly spanClass: number | null;
+  /** The what-if that is asked, see `screens/whatif/ask-text.ts`. */
+  readonly ask: string;
+  /** Step of the lesson; null: the first. */
+  readonly lessonStep: number | null;
 }
 
 export const emptyView: View = {
@@ -60,6 +64,8 @@ export const emptyView: View = {
   shading: 'off',
   since: null,
   spanClass: null,
+  ask: '',
+  lessonStep: null,
 };
 
 export const viewVersion = 1;
@@ -89,6 +95,8 @@ export function encodeView(view: View): string {
   put('gc', view.shading === 'off' ? null : view.shading);
   put('since', numberText(view.since));
   put('class', numberText(view.spanClass));
+  put('ask', view.ask);
+  put('step', numberText(view.lessonStep));
   return fields.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
 }
 
@@ -112,6 +120,8 @@ export function decodeView(hash: string, steps = upgraders, version = viewVersio
     shading: oneOf(shadings, get('gc')) ?? 'off',
     since: readNumber(get('since')),
     spanClass: readNumber(get('class')),
+    ask: /^[a-z0-9=,]{0,100}$/.test(get('ask') ?? '') ? (get('ask') ?? '') : '',
+    lessonStep: readNumber(get('step')),
   };
 }
 

@@ -35,6 +35,8 @@ const screens = [
   ['evidence', 'Digit2'],
   ['timeline', 'Digit3'],
   ['heap', 'Digit4'],
+  ['whatif', 'Digit5'],
+  ['lesson', 'Digit6'],
 ] as const;
 
 describe.each(themes)('the %s theme', (colorScheme) => {

@@ -72,7 +72,11 @@ export interface SimulatedRun {
   readonly pauseS: number;
   readonly isLimiterUsed: boolean;
   readonly hasEnded: boolean;
+  /** Heap over seconds since the start, as a sawtooth; empty unless asked for. */
+  readonly curve: readonly HeapPoint[];
 }
+
+export type HeapPoint = readonly [seconds: number, bytes: number];
 
 /** What varies between runs of the same program under the same settings, and what one recording cannot tell. */
 interface Draws {
@@ -85,8 +89,13 @@ interface Draws {
   readonly pauseFactor: number;
 }
 
-export function simulateRun(model: ProgramModel, settings: Settings, random: SeededRandom): SimulatedRun {
-  return new Simulation(model, settings, random).run();
+export function simulateRun(
+  model: ProgramModel,
+  settings: Settings,
+  random: SeededRandom,
+  hasCurve = false,
+): SimulatedRun {
+  return new Simulation(model, settings, random, hasCurve).run();
 }
 
 class Simulation {
@@ -115,8 +124,11 @@ class Simulation {
   private pauseS = 0;
   private lastCycleS = 0;
   private isLimiterUsed = false;
+  private readonly hasCurve: boolean;
+  private readonly curve: HeapPoint[] = [];
 
-  constructor(model: ProgramModel, settings: Settings, random: SeededRandom) {
+  constructor(model: ProgramModel, settings: Settings, random: SeededRandom, hasCurve: boolean) {
+    this.hasCurve = hasCurve;
     this.model = model;
     this.settings = settings;
     this.random = random;
@@ -159,7 +171,18 @@ class Simulation {
     const hasEnded = this.cycles < mostCycles;
     if (hasEnded) this.grow(model.totalAlloc);
     const { cycles, peakHeap, peakTotal, gcCpuS, programCpuS, pauseS, isLimiterUsed } = this;
-    return { cycles, peakHeap, peakTotal, gcCpuS, programCpuS, pauseS, isLimiterUsed, wallS: this.nowS, hasEnded };
+    return {
+      cycles,
+      peakHeap,
+      peakTotal,
+      gcCpuS,
+      programCpuS,
+      pauseS,
+      isLimiterUsed,
+      wallS: this.nowS,
+      hasEnded,
+      curve: this.curve,
+    };
   }
 
   /** A program that filled all Ps may have filled more of them. */
@@ -243,6 +266,7 @@ class Simulation {
     this.inuse = inuse;
     this.free = free;
     this.largestInuse = Math.max(this.largestInuse, inuse);
+    if (this.hasCurve) this.curve.push([this.nowS, this.heap]);
     this.peakTotal = Math.max(this.peakTotal, inuse + free + other);
   }
 
@@ -333,6 +357,7 @@ class Simulation {
     const before = this.inuse;
     this.heap = marked;
     this.objects = marked;
+    if (this.hasCurve) this.curve.push([this.nowS, marked]);
     this.programCpuS += before * sweepSPerByte;
     const dead = Math.max(0, before - used);
     const isFree = (1 - Math.min(1, used / Math.max(1, before))) ** valueAt(this.draws.spread, this.alloc);

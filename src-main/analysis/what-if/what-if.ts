@@ -10,7 +10,7 @@ import { learnProgram, type ProgramModel, quantile } from './program-model.ts';
 import { type RecordedRun, recordedRun } from './recorded-run.ts';
 import { inferGogc, replayPacer } from './replay-pacer.ts';
 import { SeededRandom } from './seeded-random.ts';
-import { type Settings, type SimulatedRun, simulateRun } from './simulated-run.ts';
+import { type HeapPoint, type Settings, type SimulatedRun, simulateRun } from './simulated-run.ts';
 
 const MiB = 2 ** 20;
 const members = 64;
@@ -77,10 +77,12 @@ export interface WhatIf {
   readonly refused: WhatIfRefusal | undefined;
   /** How many runs were simulated for the prediction. */
   readonly runs: number;
+  /** Heap over seconds since the start of the process: recorded cycles, and the simulated run whose peak is nearest to the predicted one. */
+  readonly curves: { readonly recorded: readonly HeapPoint[]; readonly predicted: readonly HeapPoint[] } | undefined;
 }
 
 /** Answers one question about a case. Some tens of milliseconds for a run of some hundred cycles, seconds at most. */
-export function whatIf(data: CaseData, ask: WhatIfAsk): WhatIf {
+export function whatIf(data: CaseData, ask: WhatIfAsk, hasCurves = false): WhatIf {
   const run = recordedRun(data);
   if (!run) return refusal({ reason: 'no_gctrace' });
   if (run.cycles.length < fewestCycles)
@@ -129,6 +131,7 @@ export function whatIf(data: CaseData, ask: WhatIfAsk): WhatIf {
     outcome: outcomeOf(data, runs, replayed, predicted, ask),
     refused: undefined,
     runs: runs.length,
+    curves: hasCurves ? { recorded: recordedCurve(run), predicted: middleCurve(model, asked, runs) } : undefined,
   };
 }
 
@@ -143,15 +146,16 @@ function refusal(refused: WhatIfRefusal, evidence?: number): WhatIf {
     outcome: undefined,
     refused,
     runs: 0,
+    curves: undefined,
   };
 }
 
 /** What the evidence says of the settings; GOGC from the recorded goals where nothing says it. */
 function baselineSettings(data: CaseData, run: RecordedRun): BaselineSettings | undefined {
-  const told = lastValue(data, 'gogc_percent');
+  const told = lastValue(data, 'gogc_percent') ?? numberOf(data.fact('setting.gogc')?.value);
   const gogc = told ?? inferGogc(run.cycles);
   if (gogc === undefined || !(gogc > 0)) return undefined;
-  const limit = lastValue(data, 'gomemlimit_bytes');
+  const limit = lastValue(data, 'gomemlimit_bytes') ?? byteCountOf(data.fact('setting.gomemlimit')?.value);
   const go = data.fact('runtime.go')?.value;
   const version = go === undefined ? undefined : parseGoVersion(go);
   return {
@@ -165,6 +169,18 @@ function baselineSettings(data: CaseData, run: RecordedRun): BaselineSettings | 
 }
 
 const newestGo = 26;
+
+/** GOGC as the environment has it; "off" is no number. */
+function numberOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,6}$/.test(text) ? Number(text) : undefined;
+}
+
+/** GOMEMLIMIT as the environment has it. @source runtime/string.go parseByteCount */
+function byteCountOf(text: string | undefined): number | undefined {
+  const parts = /^(\d{1,15})(B|KiB|MiB|GiB|TiB)?$/.exec(text ?? '');
+  if (!parts) return undefined;
+  return Number(parts[1]) * 1024 ** Math.max(0, ['B', 'KiB', 'MiB', 'GiB', 'TiB'].indexOf(parts[2] ?? 'B'));
+}
 
 function lastValue(data: CaseData, metric: string): number | undefined {
   return data.series.find((s) => s.metric === metric)?.last;
@@ -190,6 +206,30 @@ function simulate(model: ProgramModel, settings: Settings): SimulatedRun[] {
     runs.push(run);
   }
   return runs;
+}
+
+/** As the gctrace lines have it: up to the end of marking, down to what was live. */
+function recordedCurve(run: RecordedRun): HeapPoint[] {
+  return run.cycles.flatMap((c): HeapPoint[] => {
+    const endS = c.startS + c.markS + c.pauseS;
+    return [
+      [c.startS, c.heapStart],
+      [endS, c.heapEnd],
+      [endS, c.heapMarked],
+    ];
+  });
+}
+
+function middleCurve(model: ProgramModel, settings: Settings, runs: readonly SimulatedRun[]): readonly HeapPoint[] {
+  const middle = quantile(
+    runs.map((r) => r.peakHeap),
+    0.5,
+  );
+  let nearest = 0;
+  runs.forEach((r, i) => {
+    if (Math.abs(r.peakHeap - middle) < Math.abs((runs[nearest]?.peakHeap ?? 0) - middle)) nearest = i;
+  });
+  return simulateRun(model, settings, new SeededRandom(nearest + 1), true).curve;
 }
 
 const readers: Readonly<Record<Figure, (run: SimulatedRun, model: ProgramModel, settings: Settings) => number>> = {
@@ -333,7 +373,7 @@ function outcomeOf(
   predicted: Figures,
   ask: WhatIfAsk,
 ): Outcome {
-  const container = lastValue(data, 'cgroup_limit_bytes');
+  const container = lastValue(data, 'cgroup_limit_bytes') ?? data.fact('container.limit_bytes')?.value;
   if (container !== undefined && predicted.peakRssBytes !== undefined && predicted.peakRssBytes > container)
     return 'killed';
   if (ask.memoryLimit === undefined) return 'completed';

@@ -3,9 +3,10 @@
  * schemas; results are ours. Times are seconds since the case's origin (`origin_ns`), since a Float64 tells nanoseconds apart over months.
  */
 import * as v from 'valibot';
-import type { DiagnoseDocument } from './documents.ts';
+import type { DiagnoseDocument, WhatIfDocument } from './documents.ts';
 import type { Basis, EvidenceKind } from './evidence.ts';
 import type { HeapAllocation, HeapMoment, HeapSource, HeapSpan } from './heap.ts';
+import type { LessonView } from './lesson.ts';
 import { languages, type MessageArgs } from './messages.ts';
 import type { Unit } from './metrics.ts';
 
@@ -59,6 +60,24 @@ export const callSchemas = {
   'heap.moment': v.strictObject({ ...ofCase, t: seconds, since: v.optional(seconds) }),
   'heap.span': v.strictObject({ ...ofCase, t: seconds, address }),
   'heap.allocation': v.strictObject({ ...ofCase, from: seconds, to: seconds }),
+  'whatif.ask': v.strictObject({
+    ...ofCase,
+    language,
+    ask: v.strictObject({
+      /** Per cent; -1 for off. */
+      gogc: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-1), v.maxValue(100_000))),
+      memoryLimitBytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(Number.MAX_SAFE_INTEGER))),
+      procs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4_096))),
+      madvdontneed: v.optional(v.boolean()),
+      goMinor: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(999))),
+    }),
+  }),
+  /** One step of the lesson on the allocator; needs no case. */
+  'lesson.step': v.strictObject({
+    step: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)),
+    goMinor: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(999)),
+    language,
+  }),
   'evidence.lines': v.strictObject({
     ...ofCase,
     evidence: evidenceId,
@@ -298,6 +317,8 @@ export interface CallResults {
   'case.close': Record<string, never>;
   'case.pdf': { readonly name: string; readonly base64: string };
   'case.forget': Record<string, never>;
+  'whatif.ask': WhatIfDocument;
+  'lesson.step': LessonView;
   'timeline.lanes': Lanes;
   'timeline.window': { readonly series: readonly WindowSeries[] };
   'timeline.cycles': { readonly cycles: Cycles | null };

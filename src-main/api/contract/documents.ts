@@ -142,6 +142,14 @@ export interface CulpritEntry {
   readonly setting?: string;
 }
 
+/** What the build or the history of the source says of the place a finding points to. */
+export interface RelatedEntry {
+  readonly kind: 'escape' | 'change';
+  readonly text: string;
+  readonly evidence: string;
+  readonly line: number;
+}
+
 export interface FindingEntry {
   readonly rank: number;
   readonly cause: string;
@@ -159,6 +167,7 @@ export interface FindingEntry {
   readonly culprits: readonly CulpritEntry[];
   readonly evidence_for: readonly FindingEvidence[];
   readonly evidence_against: readonly FindingEvidence[];
+  readonly related: readonly RelatedEntry[];
   readonly missing: readonly { readonly signal: string; readonly title: string; readonly how_to_collect: string }[];
   readonly next_steps: readonly string[];
 }
@@ -279,4 +288,9 @@ export interface WhatIfDocument {
   readonly replay_error: Readonly<Partial<Record<keyof WhatIfFigures | 'goal' | 'trigger', number>>>;
   readonly refused: string | null;
   readonly notes: readonly string[];
+  /** For a chart: seconds since the start of the process, bytes of heap. */
+  readonly curves?: {
+    readonly measured: readonly (readonly [number, number])[];
+    readonly predicted: readonly (readonly [number, number])[];
+  };
 }

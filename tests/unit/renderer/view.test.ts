@@ -14,6 +14,8 @@ const full: View = {
   shading: 'mark',
   since: 2.5,
   spanClass: 83,
+  ask: 'gogc=200,mem=512',
+  lessonStep: 7,
 };
 
 describe('a view in the address', () => {

@@ -1,15 +1,21 @@
 import { type ReplayResult, replayFile, runVectorFile } from '../../../api/engine.ts';
+import { censusOfCase, explainRequest } from '../../../api/size-classes.ts';
 import { type Command, exit, type Invocation, isSet, text, UsageError } from '../command.ts';
+import { goMinorOf } from '../go-minor.ts';
 
 export const engineCommand: Command = {
   name: 'engine',
-  usage: 'engine run VECTORS.json [--json] | engine replay CAPTURE [--marks FILE] [--addresses] [--json]',
-  options: { marks: { type: 'string' }, addresses: { type: 'boolean' } },
+  usage:
+    'engine run VECTORS.json [--json] | engine replay CAPTURE [--marks FILE] [--addresses] [--json] | engine explain BYTES [--go 1.26] [--json] | engine census BUNDLE [--json]',
+  options: { marks: { type: 'string' }, addresses: { type: 'boolean' }, go: { type: 'string' } },
   async run(invocation) {
     const [what, path, ...more] = invocation.args;
-    if (path === undefined || more.length > 0) throw new UsageError('engine needs run or replay and one file');
+    if (path === undefined || more.length > 0)
+      throw new UsageError('engine needs run, replay, explain or census and one argument');
     if (what === 'run') return await run(path, invocation);
     if (what === 'replay') return await replay(path, invocation);
+    if (what === 'explain') return await explain(path, invocation);
+    if (what === 'census') return await census(path, invocation);
     throw new UsageError(`engine ${what}: no such command`);
   },
 };
@@ -72,4 +78,43 @@ function describe(result: ReplayResult): string {
     `placement: ${placement.correct} of ${placement.predicted} (replayed)`,
     `MemStats: ${equal} of ${scored.length} equal`,
   ].join('; ');
+}
+
+async function explain(size: string, { values, terminal }: Invocation): Promise<number> {
+  if (!/^[1-9]\d{0,11}$/.test(size)) throw new UsageError('engine explain takes a number of bytes from 1 to 10^12');
+  const document = explainRequest(Number(size), goMinorOf(text(values, 'go')));
+  if (isSet(values, 'json')) await terminal.json(document);
+  else
+    for (const v of document.versions)
+      await terminal.line(
+        `go ${v.go} ${v.isNoscan ? 'noscan' : 'scan  '} ${v.isLarge ? `large, ${v.npages} pages` : `class ${v.sizeClass} (span class ${v.spanClass})`}, slot ${v.slotBytes}, header ${v.headerBytes}, rounding ${v.roundingBytes}, ${v.nelems} slots in ${v.npages} pages, tail ${v.tailBytes}, ${(100 * v.wasteShare).toFixed(1)} % waste`,
+      );
+  return exit.done;
+}
+
+async function census(path: string, { values, terminal, service, signal }: Invocation): Promise<number> {
+  const session = await service.open({ inputs: [path], signal });
+  try {
+    const { census: c, ...head } = censusOfCase(session);
+    if (isSet(values, 'json')) {
+      const { evidence, ...rest } = head;
+      await terminal.json({
+        label: 'estimated',
+        evidence: session.analysis.data.evidenceById(evidence).path,
+        ...rest,
+        ...c,
+      });
+    } else {
+      for (const r of c.classes)
+        await terminal.line(
+          `class ${r.sizeClass} (${r.elemBytes} B): ${r.objects} objects, ${r.spans.join(' to ')} spans, ${r.freeSlots.join(' to ')} free slots`,
+        );
+      await terminal.line(
+        `${c.pagesInUse} pages in use, waste ${c.wasteBytes ?? 'unknown'} bytes (estimated, ${head.source})`,
+      );
+    }
+    return exit.done;
+  } finally {
+    session.close();
+  }
 }

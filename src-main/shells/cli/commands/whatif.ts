@@ -3,6 +3,7 @@ import type { WhatIfDocument } from '../../../api/contract/documents.ts';
 import { formatBytes } from '../../../api/contract/format.ts';
 import { whatIfOf } from '../../../api/what-if.ts';
 import { type Command, exit, isSet, text, UsageError, type Values, wholeNumber } from '../command.ts';
+import { goMinorOf } from '../go-minor.ts';
 
 export const whatifCommand: Command = {
   name: 'whatif',
@@ -37,7 +38,7 @@ function askOf(values: Values): WhatIfAsk {
     memoryLimit: limitOf(text(values, 'memlimit')),
     procs: wholeNumber(values, 'procs', 1, 4_096),
     madvdontneed: madvise === undefined ? undefined : madvise === 1,
-    goMinor: minorOf(text(values, 'go')),
+    goMinor: goMinorOf(text(values, 'go')),
   };
 }
 
@@ -50,13 +51,6 @@ function limitOf(value: string | undefined): bigint | undefined {
   const bytes = BigInt(parts[1] as string) * 1024n ** BigInt(power);
   if (bytes === 0n || bytes >= 2n ** 63n) throw new UsageError('--memlimit is out of range');
   return bytes;
-}
-
-function minorOf(value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  const parts = /^(?:go)?1\.(\d{1,3})(?:\.\d{1,3})?$/.exec(value);
-  if (!parts) throw new UsageError('--go takes a version of Go: 1.26');
-  return Number(parts[1]);
 }
 
 function describe(answer: WhatIfDocument): string {

@@ -105,3 +105,30 @@ describe('engine replay', () => {
     expect(spanscope('engine', 'replay')).toMatchObject({ code: 2 });
   });
 });
+
+describe('engine explain', () => {
+  it('says what a request costs in a version of Go, with and without pointers', () => {
+    const { versions } = JSON.parse(spanscope('engine', 'explain', '1024', '--go', '1.26', '--json').out);
+    expect(versions).toMatchObject([
+      { go: '1.26', isNoscan: false, slotBytes: 1152, headerBytes: 8 },
+      { go: '1.26', isNoscan: true, slotBytes: 1024, headerBytes: 0 },
+    ]);
+    expect(spanscope('engine', 'explain', '0')).toMatchObject({ code: 2 });
+    expect(spanscope('engine', 'explain', '64', '--go', '1.9')).toMatchObject({ code: 3 });
+  });
+});
+
+describe('engine census', () => {
+  it('bounds the spans of each class from BySize, as an estimate', () => {
+    const run = spanscope('engine', 'census', join(fixtures, '..', 'memstats', 'one.json'), '--json', '--quiet');
+    const document = JSON.parse(run.out);
+    expect(document).toMatchObject({ label: 'estimated', source: 'by_size', isContradictory: false });
+    expect(document.classes[0]).toMatchObject({ sizeClass: 1, elemBytes: 8, objects: 45 });
+    for (const c of document.classes) expect(c.spans[0]).toBeLessThanOrEqual(c.spans[1]);
+  });
+
+  it('names what is missing', () => {
+    const run = spanscope('engine', 'census', log, '--quiet');
+    expect(run).toMatchObject({ code: 3, err: expect.stringMatching(/census\/no_by_size/) });
+  });
+});

@@ -1,0 +1,38 @@
+/** The step of the lesson that is shown. It lies in the view; the engine behind the service makes each step anew. */
+
+import type { LessonView } from '../../../src-main/api/contract/lesson.ts';
+import type { Language } from '../../../src-main/api/contract/messages.ts';
+import { navigation } from '../../state/navigation.svelte.ts';
+import type { Workbench } from '../../state/workbench.svelte.ts';
+import { Latest } from '../timeline/latest.ts';
+
+export const newestGo = 26;
+
+export class LessonModel {
+  lesson: LessonView | null = $state.raw(null);
+  goMinor: number = $state(newestGo);
+  private readonly workbench: Workbench;
+  private readonly steps = new Latest(10);
+
+  constructor(workbench: Workbench) {
+    this.workbench = workbench;
+  }
+
+  get step(): number {
+    return navigation.view.lessonStep ?? 1;
+  }
+
+  async fetch(step: number, goMinor: number, language: Language): Promise<void> {
+    await this.steps.run(
+      () => this.workbench.bridge.call('lesson.step', { step, goMinor, language }),
+      (lesson) => {
+        this.lesson = lesson;
+      },
+    );
+  }
+
+  go(step: number): void {
+    const last = this.lesson?.steps ?? step;
+    navigation.replace({ lessonStep: Math.max(0, Math.min(last, step)) });
+  }
+}

@@ -1,0 +1,110 @@
+/** Other settings and the lesson, by mouse and by keyboard, on a recorded run and on the small case. */
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { graveFaults } from './axe.ts';
+import { caseShown, launch, open, settled, shoot } from './browser.ts';
+import { Scratch } from './bundles.ts';
+import { Shell } from './shell.ts';
+
+const scratch = new Scratch();
+let browser: Browser;
+let shell: Shell;
+
+beforeAll(async () => {
+  browser = await launch();
+  const run = join(scratch.folder, 'two-workers');
+  for (const name of ['gctrace.log', 'series.jsonl'])
+    cpSync(join(import.meta.dirname, '../fixtures/what-if/two-workers', name), join(run, name));
+  shell = await Shell.start(run);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await shell.stop();
+  scratch.clear();
+});
+
+const table = (page: Page) => page.getByRole('region', { name: 'Recorded run and other settings' });
+const figure = (page: Page, name: string) => table(page).getByRole('row').filter({ hasText: name });
+const interval = / to /;
+
+describe('what-if', () => {
+  it.each(['light', 'dark'] as const)(
+    'shows the replay error, then the prediction with its intervals (%s)',
+    async (colorScheme) => {
+      const { page, watch } = await open(browser, shell, { colorScheme });
+      await caseShown(page);
+      await page.keyboard.press('Digit5');
+      await page.getByRole('textbox', { name: /^GOGC/ }).fill('400');
+      await page.keyboard.press('Enter');
+      await figure(page, 'Peak heap').getByText(interval).waitFor();
+      await settled(page);
+      expect(await figure(page, 'GC cycles').innerText()).toMatch(/57/);
+      await page.getByRole('img', { name: /^Heap of both runs/ }).waitFor();
+      await shoot(page, `whatif-answer-${colorScheme}`);
+      expect(await graveFaults(page)).toEqual([]);
+      watch.expectClean();
+      await page.context().close();
+    },
+  );
+
+  it('is the same question from the link, in Chinese', async () => {
+    const { page } = await open(browser, shell);
+    await caseShown(page);
+    await page.keyboard.press('Digit5');
+    await page.getByRole('button', { name: 'GOGC=200', exact: true }).click();
+    await figure(page, 'Peak heap').getByText(interval).waitFor();
+    expect(page.url()).toContain('ask=gogc%3D200');
+    const other = await open(browser, shell, { locale: 'zh-CN' });
+    await other.page.goto(page.url());
+    await other.page.getByRole('textbox', { name: /^GOGC/ }).waitFor();
+    expect(await other.page.getByRole('textbox', { name: /^GOGC/ }).inputValue()).toBe('200');
+    await other.page.getByText('峰值').first().waitFor();
+    await shoot(other.page, 'whatif-answer-zh');
+    await page.context().close();
+    await other.page.context().close();
+  });
+
+  it('says what is wrong with a setting and keeps the last answer', async () => {
+    const { page } = await open(browser, shell);
+    await caseShown(page);
+    await page.keyboard.press('Digit5');
+    await page.getByRole('textbox', { name: 'GOMAXPROCS' }).fill('zero');
+    await page.keyboard.press('Enter');
+    await page.getByText('a whole number from 1 to 4096').waitFor();
+    expect(await page.getByRole('textbox', { name: 'GOMAXPROCS' }).getAttribute('aria-invalid')).toBe('true');
+    await page.context().close();
+  });
+});
+
+describe('the lesson', () => {
+  it('steps with the arrow keys, says what happens on which level, and differs between Go versions', async () => {
+    const { page, watch } = await open(browser, shell);
+    await caseShown(page);
+    await page.keyboard.press('Digit6');
+    await page.getByRole('heading', { name: /24 B with pointers/ }).waitFor();
+    const arena = page.getByRole('region', { name: 'Arena and MemStats' });
+    await arena.getByText('the heap grows by 512 pages').waitFor();
+    for (let i = 0; i < 3; i++) {
+      await page.keyboard.press('ArrowRight');
+      await page.getByText(`${i + 2} / `).waitFor();
+    }
+    await page.getByRole('region', { name: 'Tiny allocator' }).getByText('3 B at offset 5').waitFor();
+    for (let i = 4; i < 22; i++) {
+      await page.keyboard.press('ArrowRight');
+      await page.getByText(`${i + 1} / `).waitFor();
+    }
+    await page
+      .getByRole('region', { name: 'Page allocator' })
+      .getByText(/free pages again/)
+      .first()
+      .waitFor();
+    await settled(page);
+    await shoot(page, 'lesson-swept');
+    expect(await graveFaults(page)).toEqual([]);
+    watch.expectClean();
+    await page.context().close();
+  });
+});
