@@ -30,8 +30,9 @@ export function say(code: MessageCode, args: MessageArgs = {}, language: Languag
   try {
     return String(format.format(args));
   } catch {
-    return (catalogues[language][code] ?? en[code]).replace(/\{(\w{1,40})[^{}]{0,200}\}/g, (whole, name: string) =>
-      String(args[name] ?? whole),
+    return (catalogues[language][code] ?? en[code]).replace(
+      /\{(\w{1,40})(?:,[^{}]{0,200})?\}/g,
+      (whole, name: string) => String(args[name] ?? whole),
     );
   }
 }

@@ -15,9 +15,19 @@ const freeRow =
   /^(Mem|Swap|Low|High|Total|-\/\+ buffers\/cache): {1,24}(\d[\d.]{0,15}[A-Za-z]{0,2}(?: {1,24}\d[\d.]{0,15}[A-Za-z]{0,2}){1,7})\s{0,8}$/;
 const vmstatHead = /^ {0,4}r {1,6}b {2,12}swpd {2,12}free/;
 const vmstatGroups = /^procs -{3,40}memory-{3,40}/;
-const optionOf = /\bfree\b[^|;&]{0,40} -[a-z]{0,6}([bkmgh])\b/;
 const factors: Readonly<Record<string, number>> = { B: 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 const options: Readonly<Record<string, number>> = { b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
+
+/** The letter of `free -m` or `free -wh` in a line that shows the command. */
+function unitAskedOf(text: string): string | undefined {
+  const at = text.search(/\bfree -/);
+  if (at < 0) return undefined;
+  for (const word of text.slice(at, at + 60).split(/[ |;&]/)) {
+    const last = word.slice(-1);
+    if (/^-[a-z]{1,7}$/.test(word) && 'bkmgh'.includes(last)) return last;
+  }
+  return undefined;
+}
 
 class HostTables implements Reading {
   private readonly frames = new SampleFrames('host memory');
@@ -33,9 +43,9 @@ class HostTables implements Reading {
   take(line: Line, context: TextContext): boolean {
     if (line.length < 10 || line.length > 300) return false;
     const text = line.text().trimEnd();
-    const option = optionOf.exec(text);
-    if (option) {
-      this.factor = options[option[1] as string] ?? kibi;
+    const unit = unitAskedOf(text);
+    if (unit !== undefined) {
+      this.factor = options[unit] ?? kibi;
       this.saidUnit = true;
       return false;
     }
