@@ -23,7 +23,6 @@ const eventKinds: readonly EventKind[] = [
   'goroutine_group',
   'mutex_contention',
   'map_failed',
-  'allocation_site',
   'build',
   'change',
 ];
@@ -71,6 +70,11 @@ export class CaseData {
 
   eventsOf(kind: EventKind): readonly EventRow[] {
     return this.events.filter((e) => e.kind === kind);
+  }
+
+  /** Events of a kind whose data, as JSON, hold a text: for kinds too many to be loaded whole. */
+  eventsNaming(kind: EventKind, text: string): readonly EventRow[] {
+    return this.source.reader.eventsNaming(kind, text);
   }
 
   fact<K extends keyof Facts>(key: K): FactRow<K> | undefined {

@@ -35,7 +35,7 @@ export type Block =
   | {
       readonly kind: 'list';
       readonly title: string;
-      readonly mark: '+' | '−' | '→';
+      readonly mark: '+' | '−' | '·' | '→';
       readonly items: readonly ListItem[];
     }
   | {
@@ -187,6 +187,16 @@ function finding(f: FindingEntry, words: Words): Block[] {
     paragraph(f.explanation),
     ...list(words.say('report/for'), '+', f.evidence_for),
     ...list(words.say('report/against'), '−', f.evidence_against),
+    ...(f.related.length === 0
+      ? []
+      : [
+          {
+            kind: 'list',
+            title: words.say('report/related'),
+            mark: '·',
+            items: f.related.map((e) => ({ text: e.text, source: place(e.evidence, e) })),
+          } as const,
+        ]),
     ...(f.missing.length === 0
       ? []
       : [paragraph(`${words.say('report/missing')} ${f.missing.map((m) => m.title).join(', ')}`, 'soft')]),

@@ -10,6 +10,7 @@ import type { Analysis } from '../analysis/diagnose.ts';
 import type { Scored } from '../analysis/hypotheses/score.ts';
 import { type Ladder, ladderAt, peakMoment } from '../analysis/ladder.ts';
 import { type Onset, onsetOf } from '../analysis/onset.ts';
+import { type Related, relatedOf } from '../analysis/related-source.ts';
 import type { Signal } from '../analysis/signals/signal.ts';
 import type {
   ClockEntry,
@@ -19,10 +20,11 @@ import type {
   FindingEntry,
   FindingEvidence,
   LadderDocument,
+  RelatedEntry,
   WarningEntry,
 } from '../api/contract/documents.ts';
 import type { Position } from '../api/contract/evidence.ts';
-import { formatRfc3339 } from '../api/contract/format.ts';
+import { formatDuration, formatRfc3339 } from '../api/contract/format.ts';
 import type { Language } from '../api/contract/messages.ts';
 import type { WarningRow } from '../case/store/read-store.ts';
 import { cardsOf } from './cards.ts';
@@ -148,6 +150,7 @@ class ReportBuilder {
       culprits,
       evidence_for: scored.support.map((s) => this.signal(s)),
       evidence_against: scored.against.map((s) => this.signal(s)),
+      related: relatedOf(scene, culprits, onset?.t).map((r) => this.related(r)),
       missing: scored.missing.map((id) => {
         const kind = collectedBy(id);
         return {
@@ -158,6 +161,28 @@ class ReportBuilder {
       }),
       next_steps: steps,
     };
+  }
+
+  private related(r: Related): RelatedEntry {
+    const text =
+      r.kind === 'escape'
+        ? this.words.say('related/escape', {
+            place: r.place,
+            subject: r.subject,
+            moved: r.isMoved ? 'yes' : 'no',
+            reason: r.reason,
+            why: r.reason === '' ? 'no' : 'yes',
+          })
+        : this.words.say('related/change', {
+            id: r.id,
+            subject: r.subject,
+            before: formatDuration(r.before),
+            touches: r.touches === '' ? 'no' : 'yes',
+            file: r.touches,
+            topics: r.topics.join(', '),
+            mentions: r.topics.length === 0 ? 'no' : 'yes',
+          });
+    return { kind: r.kind, text, evidence: this.path(r.evidence), line: r.line };
   }
 
   private signal(s: Signal): FindingEvidence {

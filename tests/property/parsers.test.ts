@@ -10,7 +10,7 @@ import { decoded, readBytes } from '../golden/read-fixture.ts';
 
 const root = join(import.meta.dirname, '..', 'fixtures');
 const inputs = readdirSync(root)
-  .filter((f) => statSync(join(root, f)).isDirectory() && !/^(?:bundle-|engine|go-trace)/.test(f))
+  .filter((f) => statSync(join(root, f)).isDirectory() && !/^(?:bundle-|engine|go-trace|what-if)/.test(f))
   .flatMap((f) =>
     readdirSync(join(root, f))
       .filter((n) => !/\.(?:origin\.md|expected\.json)$/.test(n) && n !== 'README.md')

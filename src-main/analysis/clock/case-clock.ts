@@ -13,9 +13,10 @@
  * - capture: the file's name or time.
  */
 
-import type { AnchorBasis, Clock } from '../../parsers/contract.ts';
+import { type AnchorBasis, type Clock, wallClock } from '../../parsers/contract.ts';
 import type { CaseData } from '../case-data.ts';
 import { abs, captureTime, type SureWindow } from './capture-time.ts';
+import { type Interval, inZone, zoneShiftNs } from './log-zone.ts';
 
 export interface ClockOffset {
   readonly evidence: number;
@@ -23,15 +24,11 @@ export interface ClockOffset {
   /** Wall time = time in the clock + offset. */
   readonly offsetNs: bigint;
   readonly uncertaintyNs: bigint;
-  readonly basis: AnchorBasis | 'user' | 'last_sample';
+  readonly basis: AnchorBasis | 'user' | 'last_sample' | 'log_zone';
   /** Anchors that contradict the chosen ones. */
   readonly conflicts: readonly AnchorBasis[];
-}
-
-interface Interval {
-  readonly lo: bigint;
-  readonly hi: bigint;
-  readonly basis: AnchorBasis;
+  /** What was added to stamps of a log that name no zone; absent where nothing was. */
+  readonly zoneShiftNs?: bigint;
 }
 
 const second = 1_000_000_000n;
@@ -98,6 +95,10 @@ export function buildClock(data: CaseData): CaseClock {
     if (c.domain === 'process') {
       const offset = processOffset(data, evidence, c, modifiedCounts, sure !== undefined);
       if (offset) clock.put(offset);
+      // the other lines of that log are stamped in the same zone
+      const wall = clock.of(evidence, wallClock);
+      if (wall && offset?.zoneShiftNs !== undefined)
+        clock.put({ ...wall, offsetNs: offset.zoneShiftNs, basis: 'log_zone', zoneShiftNs: offset.zoneShiftNs });
     } else if (c.domain === 'trace') {
       const offset = traceOffset(data, evidence, c, sure, modifiedCounts);
       if (offset) clock.put(offset);
@@ -201,7 +202,9 @@ function processOffset(
         });
     }
   }
-  return chosen(evidence, clock, intervals);
+  const shiftNs = zoneShiftNs(intervals);
+  const offset = chosen(evidence, clock, inZone(intervals, shiftNs));
+  return offset && shiftNs !== 0n ? { ...offset, zoneShiftNs: shiftNs } : offset;
 }
 
 /**

@@ -142,6 +142,14 @@ export interface CulpritEntry {
   readonly setting?: string;
 }
 
+/** What the build or the history of the source says of the place a finding points to. */
+export interface RelatedEntry {
+  readonly kind: 'escape' | 'change';
+  readonly text: string;
+  readonly evidence: string;
+  readonly line: number;
+}
+
 export interface FindingEntry {
   readonly rank: number;
   readonly cause: string;
@@ -159,6 +167,7 @@ export interface FindingEntry {
   readonly culprits: readonly CulpritEntry[];
   readonly evidence_for: readonly FindingEvidence[];
   readonly evidence_against: readonly FindingEvidence[];
+  readonly related: readonly RelatedEntry[];
   readonly missing: readonly { readonly signal: string; readonly title: string; readonly how_to_collect: string }[];
   readonly next_steps: readonly string[];
 }

@@ -225,6 +225,15 @@ export class StoreReader {
   }
 
   events(kind: EventKind, limit = 10_000): EventRow[] {
+    return this.eventRows('kind = ?', kind, limit);
+  }
+
+  /** Events of a kind whose data, as JSON, hold a text. O(all events of the kind), in the database. */
+  eventsNaming(kind: EventKind, text: string, limit = 1_000): EventRow[] {
+    return this.eventRows('kind = ? AND instr(data, ?) > 0', kind, text, limit);
+  }
+
+  private eventRows(where: string, ...values: readonly (string | number)[]): EventRow[] {
     return this.all<{
       evidence: bigint;
       n: bigint;
@@ -235,9 +244,8 @@ export class StoreReader {
       position: string;
       data: string;
     }>(
-      'SELECT evidence, n, kind, domain, instance, t_ns, position, data FROM event WHERE kind = ? ORDER BY evidence, n LIMIT ?',
-      kind,
-      limit,
+      `SELECT evidence, n, kind, domain, instance, t_ns, position, data FROM event WHERE ${where} ORDER BY evidence, n LIMIT ?`,
+      ...values,
     ).map((r) => ({
       evidence: Number(r.evidence),
       n: Number(r.n),

@@ -40,6 +40,11 @@ export class Crash {
     if (says && this.text.length < textLines) this.text.push(text.slice(0, lineChars));
   }
 
+  /** A further line of the program's own words: since Go 1.18 each is printed behind a tab. */
+  addWords(text: string): void {
+    if (this.text.length < textLines) this.text.push(text.slice(0, lineChars));
+  }
+
   /** A further thread of the same crash (GOTRACEBACK=crash prints each). */
   addThread(): void {
     this.threads++;

@@ -32,6 +32,7 @@ const statesCounted = 20;
 const crashesShown = 5;
 const profileHead = /^([a-z]{3,30}) profile: total (\d{1,12})$/;
 const countHead = /^(\d{1,12}) @(?: 0x[0-9a-f]{1,16}){0,1100}\s*$/;
+const ancestor = /^\[originating from goroutine \d{1,19}\]:$/;
 /** Lines of a crash stand together; so many others may stand between, written by other goroutines. */
 const gapLines = 3;
 
@@ -159,12 +160,17 @@ class GoroutineText implements Reading {
   }
 
   private takeCrash(text: string, line: Line, context: TextContext): boolean {
+    // GODEBUG=tracebackancestors: the stacks of those that started it, which run no more
+    if (this.groups.total + (this.open ? 1 : 0) > 0 && ancestor.test(text)) {
+      this.begin({ id: '', state: 'ancestor', minutes: 0, locked: false, leaked: false, count: 0 }, line);
+      return true;
+    }
     if (this.crash && text === 'runtime stack:') {
       this.begin({ id: '', state: 'runtime stack', minutes: 0, locked: false, leaked: false, count: 0 }, line);
       return true;
     }
     const read = readCrashLine(text);
-    if (!read) return false;
+    if (!read) return this.takeWords(text, line.number);
     if (read.role === 'thread') {
       if (!this.crash) return false;
       this.closeGoroutine();
@@ -186,6 +192,14 @@ class GoroutineText implements Reading {
     this.closeGoroutine();
     this.crash.add(read, text);
     if (read.role === 'end') this.finishDump(context);
+    return true;
+  }
+
+  /** What a panic says can have many lines; they stand between its first and the goroutines. */
+  private takeWords(text: string, number: number): boolean {
+    if (!this.crash || this.open || this.groups.total > 0 || number !== this.lastLine + 1 || !text.startsWith('\t'))
+      return false;
+    this.crash.addWords(text);
     return true;
   }
 
@@ -212,8 +226,9 @@ class GoroutineText implements Reading {
   private takeFile(line: Line, open: Open): boolean {
     const where = parseFileLine(line.head(1_100));
     if (!where) {
-      // a traceback cut at the right edge still tells that a frame was there
-      const known = open.call !== undefined && line.byte(0) === 9;
+      // a traceback cut at the right edge still tells that a frame was there; of a thread that runs there is none
+      const known =
+        line.byte(0) === 9 && (open.call !== undefined || line.startsWith('\tgoroutine running on other thread'));
       open.call = undefined;
       return known;
     }
@@ -238,6 +253,7 @@ class GoroutineText implements Reading {
     const goroutine = this.open?.goroutine;
     this.open = undefined;
     if (!goroutine) return false;
+    if (goroutine.state === 'ancestor') return true;
     this.crash?.addGoroutine(goroutine);
     if (goroutine.count > 0) this.groups.add(goroutine);
     return true;

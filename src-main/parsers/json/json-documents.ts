@@ -13,6 +13,8 @@ import { deepest, JsonBalance, type JsonValue, parseJson } from './json-exact.ts
 export interface JsonShape {
   /** Reads the value if it is of this shape. `line` is where the document begins. */
   read(value: JsonValue, line: number, context: TextContext): boolean;
+  /** Reads the document from its bytes if it is of this shape, before any object is made of it: for shapes of many megabytes. */
+  scan?(bytes: Buffer, start: number, end: number, line: number, context: TextContext): boolean;
   /** Takes what can be taken from a document that breaks off; true if there was something. */
   salvage?(text: string, line: number, context: TextContext): boolean;
   reports(): readonly ReadingReport[];
@@ -65,6 +67,7 @@ export class JsonDocuments implements Reading {
     }
     const tail = line.bytes.toString('latin1', end, Math.min(line.end, end + 40)).trim();
     if (tail !== '' && tail !== ',' && this.held.length === 0) return false;
+    if (this.held.length === 0 && !this.balance.tooDeep && this.scan(line, end, context)) return true;
     const lastPart = line.bytes.toString('utf8', line.start, end);
     const text = this.held.length === 0 ? lastPart : `${this.held.map((h) => h.text).join('\n')}\n${lastPart}`;
     const at = this.held[0]?.number ?? line.number;
@@ -90,6 +93,10 @@ export class JsonDocuments implements Reading {
     this.held = [];
     this.heldBytes = 0;
     return taken;
+  }
+
+  private scan(line: Line, end: number, context: TextContext): boolean {
+    return this.shapes.some((shape) => shape.scan?.(line.bytes, line.start, end, line.number, context));
   }
 
   endSection(context: TextContext): void {

@@ -12,7 +12,7 @@ export interface JsonObject {
 
 /** @returns undefined where the text is no JSON. Callers check the depth beforehand (see `JsonBalance`). */
 export function parseJson(text: string): JsonValue | undefined {
-  if (!/\d{16}/.test(text)) return tryParse(text);
+  if (!hasLongDigits(text)) return tryParse(text);
   // quoting the long integers is ten times faster than a reviver; where it breaks the text, a string held such digits
   const quoted = text.replace(/([:[,]\s{0,20})(-?\d{16,20})(?=\s{0,20}[,}\]])/g, '$1"$2"');
   const value = tryParse(quoted);
@@ -22,6 +22,25 @@ export function parseJson(text: string): JsonValue | undefined {
   } catch {
     return undefined;
   }
+}
+
+const longDigits = 16;
+
+/** Whether 16 digits stand in a row: every sixteenth character is looked at, and its neighbours only where it is a digit. */
+function hasLongDigits(text: string): boolean {
+  for (let i = longDigits - 1; i < text.length; i += longDigits) {
+    if (!isDigit(text.charCodeAt(i))) continue;
+    let from = i;
+    while (from > 0 && i - from < longDigits && isDigit(text.charCodeAt(from - 1))) from--;
+    let to = i + 1;
+    while (to < text.length && to - from < longDigits && isDigit(text.charCodeAt(to))) to++;
+    if (to - from >= longDigits) return true;
+  }
+  return false;
+}
+
+function isDigit(c: number): boolean {
+  return c >= 48 && c <= 57;
 }
 
 function tryParse(text: string): JsonValue | undefined {

@@ -23,6 +23,9 @@ import {
 const bootTime = /(?:^|[ \t])(?:kernel: ?)?\[[ \t]{0,6}(\d{1,9})\.(\d{6})\]/;
 const oomText =
   /oom|out of memory|Memory cgroup stats|Tasks state|Mem-Info|Kill(?:ed)? process|Killed \/|invoked|killed as a result/i;
+/** Trace, registers and zones that stand between the beginning and the kill. @source mm/oom_kill.c dump_header, lib/dump_stack.c, mm/page_alloc.c show_free_areas */
+const besideKill =
+  /^(?:CPU[: ]|Hardware name:|Workqueue:|Call Trace:|<\/?TASK>|Node \d|DMA|Normal|lowmem_reserve|\[<[0-9a-f]|(?:\? )?[\w.]{1,80}\+0x[0-9a-f]{1,8}\/0x|[0-9a-f]{16}(?: |$)|R[A-Z0-9]{2}: |RIP: |Code: |Modules linked|Swap cache|(?:Free|Total) swap|\d{1,12} (?:total pagecache |swap )?pages|\d{1,12} (?:hugepages|reserved)|[\w-]{1,40} cpuset=)/;
 const blockLines = 60;
 const tasksHeld = 2_000;
 const tasksKept = 40;
@@ -65,7 +68,7 @@ class OomBlocks implements Reading {
       this.lastLine = line.number;
       return true;
     }
-    return this.takeKernelLine(text);
+    return this.takeKernelLine(text, near);
   }
 
   endSection(context: TextContext): void {
@@ -88,8 +91,10 @@ class OomBlocks implements Reading {
     return [{ kind: 'dmesg', dialect: '', taken: this.taken + this.kernelLines, counts }];
   }
 
-  private takeKernelLine(text: string): boolean {
-    if (!/^\[[ \t]{0,6}\d{1,9}\.\d{6}\]|\bkernel: /.test(text.slice(0, 200))) return false;
+  /** @param inBlock inside a block the kernel's other lines are known without the kernel's mark too */
+  private takeKernelLine(text: string, inBlock = false): boolean {
+    const isMarked = /^\[[ \t]{0,6}\d{1,9}\.\d{6}\]|\bkernel: /.test(text.slice(0, 200));
+    if (!isMarked && !(inBlock && besideKill.test(text.trimStart()))) return false;
     this.kernelLines++;
     return true;
   }

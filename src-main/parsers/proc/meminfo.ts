@@ -1,6 +1,7 @@
 /**
  * Memory of the whole machine: /proc/meminfo, /proc/vmstat, pressure (PSI), free pages by order (pagetypeinfo, buddyinfo), settings of transparent
  * huge pages. One row a sample, metrics with `host_` before the kernel's own name.
+ * Of /sys/devices/system/node/nodeN the same with `numa_node_`.
  *
  * @source Linux Documentation/filesystems/proc.rst "meminfo", "buddyinfo", "pagetypeinfo"; accounting/psi.rst; admin-guide/mm/transhuge.rst
  */
@@ -10,10 +11,11 @@ import type { Reading, ReadingFormat, TextContext } from '../text/reading.ts';
 import { SampleFrames } from '../text/sample-frames.ts';
 
 const kibi = 1024;
-const meminfoLine = /^([A-Z][A-Za-z0-9_()]{2,24}): {1,24}(\d{1,18})( kB)?\s{0,8}$/;
-const meminfoBegins = /^(?:MemTotal|MemFree|MemAvailable):/;
-const vmstatLine =
-  /^((?:nr|pg|thp|numa|compact|oom|allocstall|workingset|drop|swap|zswp|htlb|unevictable|slabs|kswapd|pageoutrun|balloon|direct_map|cow|ksm)_?[a-z0-9_]{0,40}) (\d{1,20})$/;
+const meminfoLine = /^(?:Node (\d{1,4}) )?([A-Z][A-Za-z0-9_()]{2,24}): {1,24}(\d{1,18})( kB)?\s{0,8}$/;
+const meminfoBegins = /^(?:Node \d{1,4} )?(?:MemTotal|MemFree|MemAvailable):/;
+const vmstatLine = /^([a-z][a-z0-9_]{2,60}) (\d{1,20})$/;
+/** First names of other lists of the same shape, which may follow without a header. @source Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst */
+const otherLists = new Set(['anon', 'cache', 'low', 'usage_usec']);
 const psiLine =
   /^(some|full) avg10=(\d{1,3}\.\d{1,4}) avg60=(\d{1,3}\.\d{1,4}) avg300=(\d{1,3}\.\d{1,4}) total=(\d{1,20})$/;
 const freeOrders =
@@ -82,13 +84,14 @@ class HostMemory implements Reading {
     const m = meminfoLine.exec(text);
     if (!m) return false;
     const inside = this.dialects.has('meminfo') && this.inSample.size > 0 && line.number <= this.lastLine + 2;
-    if (!inside && !(meminfoBegins.test(text) && m[3])) return false;
+    if (!inside && !(meminfoBegins.test(text) && m[4])) return false;
     this.dialects.add('meminfo');
-    const key = m[1] as string;
-    const value = Number(m[2]) * (m[3] ? kibi : 1);
-    this.openFor(key, line, context);
-    this.frames.set({ metric: `host_${snake(key)}${m[3] ? '_bytes' : ''}`, sourceName: key }, value);
-    this.counts[key] = value;
+    const [, node, key = '', written, isKb] = m;
+    const value = Number(written) * (isKb ? kibi : 1);
+    this.openFor(`${node ?? ''} ${key}`, line, context);
+    const metric = `${node === undefined ? 'host' : 'numa_node'}_${snake(key)}${isKb ? '_bytes' : ''}`;
+    this.frames.set({ metric, sourceName: key, ...(node === undefined ? {} : { labels: { node } }) }, value);
+    this.counts[node === undefined ? key : `node ${node} ${key}`] = value;
     return true;
   }
 
@@ -122,7 +125,7 @@ class HostMemory implements Reading {
     // one such line may be anything: the file begins with nr_free_pages
     if (this.inVmstat === 0 && key !== 'nr_free_pages' && !/vmstat/.test(context.section?.path || this.name))
       return false;
-    if (this.inVmstat > 0 && line.number > this.lastLine + 2) return false;
+    if (this.inVmstat > 0 && (line.number > this.lastLine + 2 || otherLists.has(key))) return false;
     this.inVmstat++;
     this.dialects.add('vmstat');
     this.openFor(`vmstat ${key}`, line, context);

@@ -110,7 +110,8 @@ class Smaps implements Reading {
     if (this.executable === '' && mapping.path.startsWith('/') && !/\.so/.test(mapping.path))
       this.executable = mapping.path.replace(/ \(deleted\)$/, '');
     this.rollup = mapping.path === '[rollup]';
-    this.held = { mapping, mappingClass: classify(mapping, this.executable), line: line.number, values: [] };
+    const values = new Array<number>(this.fields.names.length).fill(0);
+    this.held = { mapping, mappingClass: classify(mapping, this.executable), line: line.number, values };
     this.sample.push(this.held);
   }
 

@@ -9,7 +9,8 @@ import type { Reading, ReadingFormat, TextContext } from '../text/reading.ts';
 import { SampleFrames } from '../text/sample-frames.ts';
 
 const pageBytes = 4_096;
-const seven = /^(\d{1,15}) (\d{1,15}) (\d{1,15}) (\d{1,15}) 0 (\d{1,15}) 0\s*$/;
+/** Shared and text are differences of counters and can go below zero, which is printed as nearly 2^64. */
+const seven = /^(\d{1,15}) (\d{1,15}) (\d{1,20}) \d{1,20} 0 (\d{1,15}) 0\s*$/;
 
 class Statm implements Reading {
   private readonly frames = new SampleFrames('statm');
@@ -21,12 +22,13 @@ class Statm implements Reading {
     if (line.length > 120) return false;
     const m = seven.exec(line.text());
     if (!m) return false;
-    const [size, resident, shared, text, data] = m.slice(1).map(Number) as [number, number, number, number, number];
-    if (resident > size || shared > resident) return false;
+    const [size, resident, shared, data] = m.slice(1).map(Number) as [number, number, number, number];
+    const isWrapped = shared > 2 ** 63;
+    if (resident > size || (shared > resident && !isWrapped)) return false;
     this.frames.open(line, context);
     this.frames.set({ metric: 'vm_size_bytes', sourceName: 'statm size' }, size * pageBytes);
     this.frames.set({ metric: 'rss_bytes', sourceName: 'statm resident' }, resident * pageBytes);
-    this.frames.set({ metric: 'rss_file_bytes', sourceName: 'statm shared' }, shared * pageBytes);
+    if (!isWrapped) this.frames.set({ metric: 'rss_file_bytes', sourceName: 'statm shared' }, shared * pageBytes);
     this.frames.set({ metric: 'vm_data_bytes', sourceName: 'statm data' }, data * pageBytes);
     this.frames.close();
     if (this.samples === 0) {
@@ -40,7 +42,7 @@ class Statm implements Reading {
     }
     this.samples++;
     this.peak = Math.max(this.peak, resident * pageBytes);
-    this.lastPages = [size, resident, shared, text, data];
+    this.lastPages = [size, resident, isWrapped ? 0 : shared];
     return true;
   }
 
@@ -61,7 +63,7 @@ class Statm implements Reading {
           max_rss_bytes: this.peak,
           size_pages: size,
           resident_pages: resident,
-          shared_pages: shared,
+          ...(shared > 0 ? { shared_pages: shared } : {}),
           size_bytes: size * pageBytes,
           resident_bytes: resident * pageBytes,
         },

@@ -7,6 +7,8 @@ export interface PromSample {
   readonly name: string;
   /** Label text between the braces, as written; the key of the series together with the name. */
   readonly labelText: string;
+  /** Characters that name and labels take, from the beginning of the line. */
+  readonly headLength: number;
   readonly value: number;
   /** As written: milliseconds in Prometheus' own format, seconds in OpenMetrics. Undefined where the line has none. */
   readonly timestamp: string | undefined;
@@ -15,6 +17,72 @@ export interface PromSample {
 const nameChar = /^[A-Za-z_:][A-Za-z0-9_:]*/;
 
 export function parsePromLine(text: string): PromSample | undefined {
+  const head = headOf(text);
+  if (!head) return undefined;
+  const tokens = tokensOf(text, head.headLength);
+  const value = tokens && parsePromValue(tokens.value);
+  return value === undefined ? undefined : { ...head, value, timestamp: tokens?.timestamp };
+}
+
+/**
+ * The parts of a histogram or summary that OpenMetrics 2 writes in one line, `name{labels} {count:12,sum:3.2,bucket:[0.1:2,+Inf:12]}`, under the names that
+ * version 1 gives them. Of native histograms count and sum. Empty for every other line.
+ *
+ * @source OpenMetrics 2.0, "Composite values"
+ */
+export function parsePromComposite(text: string): readonly PromSample[] {
+  const head = headOf(text);
+  if (!head || !text.startsWith(' {', head.headLength)) return [];
+  const close = text.indexOf('}', head.headLength);
+  if (close < 0) return [];
+  const inner = text.slice(head.headLength + 2, close);
+  const behind = tokensOf(text, close + 1);
+  const timestamp = behind?.timestamp === undefined ? behind?.value : undefined;
+  const out: PromSample[] = [];
+  const put = (suffix: string, label: string, written: string) => {
+    const value = parsePromValue(written);
+    if (value === undefined) return;
+    const labelText = [head.labelText, label].filter((l) => l !== '').join(',');
+    out.push({ ...head, name: head.name + suffix, labelText, value, timestamp });
+  };
+  for (const field of ['count', 'sum', 'gcount', 'gsum']) put(`_${field}`, '', scalarOf(inner, field));
+  for (const [field, suffix, label] of [
+    ['bucket', '_bucket', 'le'],
+    ['quantile', '', 'quantile'],
+  ] as const) {
+    for (const [bound, written] of listOf(inner, field)) put(suffix, `${label}="${bound}"`, written);
+  }
+  return out;
+}
+
+/** The number of `field:12`; empty where there is none. */
+function scalarOf(inner: string, field: string): string {
+  const at = startOf(inner, `${field}:`);
+  return at < 0 ? '' : (inner.slice(at).split(',', 1)[0] as string);
+}
+
+/** Index behind a mark that begins the text or follows a comma, or -1. */
+function startOf(inner: string, mark: string): number {
+  if (inner.startsWith(mark)) return mark.length;
+  const at = inner.indexOf(`,${mark}`);
+  return at < 0 ? -1 : at + mark.length + 1;
+}
+
+/** `field:[0.1:2,+Inf:12]` as pairs; a list of plain numbers has none. */
+function listOf(inner: string, field: string): (readonly [bound: string, written: string])[] {
+  const at = startOf(inner, `${field}:[`);
+  if (at < 0) return [];
+  const close = inner.indexOf(']', at);
+  return inner
+    .slice(at, close < 0 ? at : close)
+    .split(',')
+    .flatMap((pair) => {
+      const colon = pair.indexOf(':');
+      return colon > 0 ? [[pair.slice(0, colon), pair.slice(colon + 1)] as const] : [];
+    });
+}
+
+function headOf(text: string): Pick<PromSample, 'name' | 'labelText' | 'headLength'> | undefined {
   let at: number;
   let name: string;
   if (text.charCodeAt(0) === 123) {
@@ -36,11 +104,7 @@ export function parsePromLine(text: string): PromSample | undefined {
     labelText = text.slice(at + 1, end);
     at = end + 1;
   }
-  const tokens = tokensOf(text, at);
-  if (!tokens) return undefined;
-  const value = parsePromValue(tokens.value);
-  if (value === undefined) return undefined;
-  return { name, labelText, value, timestamp: tokens.timestamp };
+  return { name, labelText, headLength: at };
 }
 
 export function parsePromValue(token: string): number | undefined {
@@ -67,6 +131,18 @@ export function parsePromValue(token: string): number | undefined {
   }
 }
 
+/**
+ * Nanoseconds since 1970 of the time behind a value: milliseconds in Prometheus' own format, seconds with a fraction in OpenMetrics. Undefined for what cannot be
+ * a wall time of our age.
+ */
+export function promTimeNs(timestamp: string): bigint | undefined {
+  const written = Number(timestamp);
+  const isMs = written > 1e11;
+  const seconds = isMs ? written / 1e3 : written;
+  if (!(seconds > 9e8 && seconds < 4.2e9)) return undefined;
+  return BigInt(Math.round(isMs ? written * 1e3 : written * 1e6)) * 1_000n;
+}
+
 /** Index of the brace that closes the one at `open`; quoted values may hold braces. -1 where none does. */
 function closingBrace(text: string, open: number): number {
   let inString = false;
@@ -91,7 +167,9 @@ function tokensOf(
   const words = text
     .slice(at, hash < 0 ? undefined : hash)
     .trim()
-    .split(/[ \t]{1,100}/);
+    .split(/[ \t]{1,100}/)
+    // when a counter began, in OpenMetrics 2
+    .filter((word) => !word.startsWith('st@'));
   const [value, timestamp] = words;
   if (!value || words.length > 2) return undefined;
   if (timestamp !== undefined && !/^-?[\d.]{1,32}(?:e[+-]?\d{1,3})?$/i.test(timestamp)) return undefined;

@@ -7,23 +7,20 @@
 import type { ReadingReport } from '../../api/contract/evidence.ts';
 import { type Frame, wallClock } from '../contract.ts';
 import type { JsonShape } from '../json/json-documents.ts';
-import { field, isObject, type JsonObject, type JsonValue, stringField } from '../json/json-exact.ts';
+import { field, isObject, type JsonValue, stringField } from '../json/json-exact.ts';
 import type { TextContext } from '../text/reading.ts';
-import { parsePromValue } from './prom-line.ts';
+import { scanMatrix } from './matrix-scanner.ts';
 import { promMetrics } from './prom-names.ts';
+import { type RangeSeries, seriesOf } from './range-series.ts';
 
-interface Points {
-  readonly name: string;
-  readonly labels: Record<string, string>;
-  readonly times: string[];
-  readonly values: Float64Array;
-}
+/** What a document must hold at its beginning to be worth a look at its bytes. */
+const mark = '"resultType"';
+const markReach = 1_024;
 
 export class PromRangeJson implements JsonShape {
   private documents = 0;
   private series = 0;
   private points = 0;
-  private skipped = 0;
 
   read(value: JsonValue, line: number, context: TextContext): boolean {
     if (!isObject(value)) return false;
@@ -32,31 +29,40 @@ export class PromRangeJson implements JsonShape {
     const result = field(data, 'result');
     const type = stringField(data, 'resultType');
     if (!Array.isArray(result) || (type !== 'matrix' && type !== 'vector')) return false;
+    const series = result.map(seriesOf);
+    this.accept(series.flat(), series.filter((s) => s.length === 0).length, line, context);
+    return true;
+  }
+
+  scan(bytes: Buffer, start: number, end: number, line: number, context: TextContext): boolean {
+    if (!bytes.toString('latin1', start, Math.min(end, start + markReach)).includes(mark)) return false;
+    const matrix = scanMatrix(bytes, start, end);
+    if (!matrix) return false;
+    this.accept(matrix.series, matrix.skipped, line, context);
+    return true;
+  }
+
+  private accept(all: readonly RangeSeries[], skipped: number, line: number, context: TextContext): void {
     this.documents++;
-    const groups = new Map<string, Points[]>();
-    for (const item of result) {
-      const points = isObject(item) ? this.pointsOf(item) : undefined;
-      if (!points) {
-        this.skipped++;
-        continue;
-      }
-      this.series++;
-      this.points += points.times.length;
-      const key = `${points.times.length} ${points.times[0]} ${points.times.at(-1)}`;
+    this.series += all.length;
+    const groups = new Map<string, RangeSeries[]>();
+    let apart = 0;
+    for (const series of all) {
+      this.points += series.times.length;
+      const key = `${series.times.length} ${series.times[0]} ${series.times.at(-1)}`;
       const group = groups.get(key);
-      if (group && sameTimes(group[0] as Points, points)) group.push(points);
-      else groups.set(group ? `${key} ${this.series}` : key, [points]);
+      if (group && sameTimes(group[0] as RangeSeries, series)) group.push(series);
+      else groups.set(group ? `${key} ${apart++}` : key, [series]);
     }
-    for (const group of groups.values()) this.store(group, line, context);
-    if (this.skipped > 0)
+    for (const group of groups.values()) store(group, line, context);
+    if (skipped > 0)
       context.sink.warn({
         code: 'prom_range/series_skipped',
         severity: 'data_loss',
         phase: 'read',
         at: { line },
-        args: { count: this.skipped },
+        args: { count: skipped },
       });
-    return true;
   }
 
   reports(): readonly ReadingReport[] {
@@ -70,71 +76,43 @@ export class PromRangeJson implements JsonShape {
       },
     ];
   }
+}
 
-  private pointsOf(item: JsonObject): Points | undefined {
-    const metric = field(item, 'metric');
-    if (!isObject(metric)) return undefined;
-    const raw = field(item, 'values');
-    const single = field(item, 'value');
-    const pairs = Array.isArray(raw) ? raw : Array.isArray(single) ? [single] : undefined;
-    if (!pairs || pairs.length === 0) return undefined;
-    const times: string[] = [];
-    const values = new Float64Array(pairs.length).fill(Number.NaN);
-    for (const pair of pairs) {
-      if (!Array.isArray(pair) || pair.length < 2) continue;
-      const value = typeof pair[1] === 'number' ? pair[1] : parsePromValue(String(pair[1]));
-      if (value === undefined) continue;
-      values[times.length] = value;
-      times.push(String(pair[0]));
+function store(group: readonly RangeSeries[], line: number, context: TextContext): void {
+  const frame = context.sink.frame('prom-range', wallClock);
+  const columns = group.map((series) => columnOf(frame, series, line, context));
+  const { times } = group[0] as RangeSeries;
+  for (let i = 0; i < times.length; i++) {
+    frame.row(secondsToNs(times[i] as number), line);
+    for (let s = 0; s < group.length; s++) {
+      const { index, scale } = columns[s] as { index: number; scale: number };
+      const value = (group[s] as RangeSeries).values[i] as number;
+      if (Number.isFinite(value)) frame.set(index, value * scale);
     }
-    if (times.length === 0) return undefined;
-    const labels: Record<string, string> = {};
-    for (const [key, label] of Object.entries(metric)) {
-      if (key === '__name__' || typeof label !== 'string') continue;
-      Object.defineProperty(labels, key, { value: label, enumerable: true });
-    }
-    return { name: stringField(metric, '__name__') ?? 'value', labels, times, values };
-  }
-
-  private store(group: readonly Points[], line: number, context: TextContext): void {
-    const frame = context.sink.frame('prom-range', wallClock);
-    const columns = group.map((points) => this.column(frame, points, line, context));
-    const times = (group[0] as Points).times;
-    for (let i = 0; i < times.length; i++) {
-      frame.row(secondsToNs(times[i] as string), line);
-      for (let s = 0; s < group.length; s++) {
-        const { index, scale } = columns[s] as { index: number; scale: number };
-        const value = (group[s] as Points).values[i] as number;
-        if (Number.isFinite(value)) frame.set(index, value * scale);
-      }
-    }
-  }
-
-  private column(frame: Frame, points: Points, line: number, context: TextContext): { index: number; scale: number } {
-    const known = promMetrics.get(points.name);
-    if (points.name === 'process_start_time_seconds') {
-      const start = points.values.findLast((v) => v > 1e9);
-      if (start !== undefined)
-        context.sink.fact('process.start_wall_ns', String(BigInt(Math.round(start * 1e3)) * 1_000_000n), { line });
-    }
-    if (points.name === 'go_info' && points.labels.version)
-      context.sink.fact('runtime.go', points.labels.version, { line });
-    return {
-      index: frame.column({ metric: known?.metric ?? points.name, sourceName: points.name, labels: points.labels }),
-      scale: known?.scale ?? 1,
-    };
   }
 }
 
-function sameTimes(a: Points, b: Points): boolean {
+function columnOf(
+  frame: Frame,
+  { name, labels, values }: RangeSeries,
+  line: number,
+  context: TextContext,
+): { index: number; scale: number } {
+  const known = promMetrics.get(name);
+  if (name === 'process_start_time_seconds') {
+    const start = values.findLast((v) => v > 1e9);
+    if (start !== undefined) context.sink.fact('process.start_wall_ns', String(secondsToNs(start)), { line });
+  }
+  if (name === 'go_info' && labels.version) context.sink.fact('runtime.go', labels.version, { line });
+  return { index: frame.column({ metric: known?.metric ?? name, sourceName: name, labels }), scale: known?.scale ?? 1 };
+}
+
+function sameTimes(a: RangeSeries, b: RangeSeries): boolean {
   return a.times.length === b.times.length && a.times.every((t, i) => t === b.times[i]);
 }
 
-/** Seconds with a fraction, as text, to nanoseconds without passing through a float second. */
-export function secondsToNs(text: string): bigint {
-  const m = /^(-?)(\d{1,15})(?:\.(\d{1,9}))?\d*(?:e([+-]?\d{1,2}))?$/i.exec(text);
-  if (!m) return 0n;
-  if (m[4]) return BigInt(Math.round(Number(text) * 1e3)) * 1_000_000n;
-  const ns = BigInt(m[2] as string) * 1_000_000_000n + BigInt((m[3] ?? '').padEnd(9, '0') || '0');
-  return m[1] ? -ns : ns;
+/** Seconds with a fraction to nanoseconds. A double holds microseconds of our time and no more; Prometheus counts milliseconds. */
+export function secondsToNs(seconds: number): bigint {
+  if (!Number.isFinite(seconds) || Math.abs(seconds) > 1e11) return 0n;
+  return Number.isInteger(seconds) ? BigInt(seconds) * 1_000_000_000n : BigInt(Math.round(seconds * 1e6)) * 1_000n;
 }

@@ -6,7 +6,14 @@ import type { ReadingReport } from '../../api/contract/evidence.ts';
 import { captureClock, type Frame, wallClock } from '../contract.ts';
 import type { Line } from '../text/line.ts';
 import { type Reading, type ReadingFormat, sampleTime, type TextContext } from '../text/reading.ts';
-import { type PromSample, parseLabels, parsePromLine } from './prom-line.ts';
+import {
+  type PromSample,
+  parseLabels,
+  parsePromComposite,
+  parsePromLine,
+  parsePromValue,
+  promTimeNs,
+} from './prom-line.ts';
 import { promMetrics } from './prom-names.ts';
 
 /** Beyond this many series of one file the rest is counted, not kept: an exposition is written by whoever writes the program. */
@@ -16,7 +23,14 @@ const own = /^(?:go|process|container)_[a-z]/;
 interface Column {
   readonly index: number;
   readonly scale: number;
+  readonly sample: PromSample;
   scrape: number;
+  /**
+   * Name and labels as they stand in the file, and the series that stood below it last time: scrapes repeat each other, and where the guess is right no text is
+   * made of the line. Empty where the bytes are no ASCII.
+   */
+  head: string;
+  next: Column | undefined;
 }
 
 class Prometheus implements Reading {
@@ -25,10 +39,13 @@ class Prometheus implements Reading {
   private readonly families = new Map<string, string>();
   private readonly familiesSeen = new Set<string>();
   private readonly metricsSeen = new Set<string>();
+  private readonly commentsSeen = new Set<string>();
+  private last: Column | undefined;
   private frame: Frame | undefined;
   private scrape = 0;
   private scrapes = 0;
   private rowOpen = false;
+  private rowNs: bigint | undefined;
   private active = false;
   private openMetrics = false;
   private samples = 0;
@@ -37,13 +54,41 @@ class Prometheus implements Reading {
 
   take(line: Line, context: TextContext): boolean {
     if (line.byte(0) === 35) return this.takeComment(line);
+    const guess = this.last?.next;
+    if (guess && guess.head !== '' && line.startsWith(guess.head)) {
+      const value = valueBehind(line, guess.head.length);
+      if (value !== undefined) {
+        this.active = true;
+        this.samples++;
+        this.put(guess, value, line.number, context);
+        return true;
+      }
+    }
     const text = line.text();
     if (!this.active && !own.test(text) && !/^[A-Za-z_:][\w:]{0,200}\{[A-Za-z_]\w{0,100}="/.test(text)) return false;
     const sample = parsePromLine(text);
-    if (!sample) return false;
+    const parts = sample ? [] : parsePromComposite(text);
+    if (!sample && parts.length === 0) return false;
     this.active = true;
-    this.put(sample, line.number, context);
+    if (sample) this.add(sample, text.length === line.length ? text : '', line.number, context);
+    else for (const part of parts) this.add(part, '', line.number, context);
     return true;
+  }
+
+  /** @param text the line, where its characters are its bytes; else empty */
+  private add(sample: PromSample, text: string, line: number, context: TextContext): void {
+    this.samples++;
+    const ownNs = sample.timestamp === undefined ? undefined : promTimeNs(sample.timestamp);
+    const key = `${sample.name}{${sample.labelText}`;
+    if (!this.columns.has(key)) this.newSeries(key, sample, line, context, ownNs);
+    const column = this.columns.get(key);
+    if (!column) {
+      this.dropped++;
+      return;
+    }
+    if (column.head === '') column.head = text.slice(0, sample.headLength);
+    if (this.last) this.last.next = column;
+    this.put(column, sample.value, line, context, ownNs);
   }
 
   endSection(): void {
@@ -74,6 +119,10 @@ class Prometheus implements Reading {
 
   private takeComment(line: Line): boolean {
     const text = line.head(600);
+    if (this.active && this.commentsSeen.has(text)) {
+      this.comments++;
+      return true;
+    }
     const m = /^#[ \t]{1,4}(HELP|TYPE|UNIT)[ \t]{1,4}("[^"]{1,400}"|\S{1,400})(?:[ \t]{1,4}(\S{1,40}))?/.exec(text);
     if (m) {
       this.active = true;
@@ -82,6 +131,7 @@ class Prometheus implements Reading {
         if (['info', 'stateset', 'gaugehistogram', 'unknown'].includes(m[3] ?? '')) this.openMetrics = true;
       }
       if (m[1] === 'UNIT') this.openMetrics = true;
+      if (this.commentsSeen.size < seriesLimit) this.commentsSeen.add(text);
       this.comments++;
       return true;
     }
@@ -96,29 +146,24 @@ class Prometheus implements Reading {
     return true;
   }
 
-  private put(sample: PromSample, line: number, context: TextContext): void {
-    this.samples++;
-    const key = `${sample.name}{${sample.labelText}`;
-    if (!this.columns.has(key)) this.newSeries(key, sample, line, context);
-    const column = this.columns.get(key);
-    if (!column) {
-      this.dropped++;
-      return;
-    }
+  /** @param ownNs the time the line itself gives: samples of other times are other rows */
+  private put(column: Column, sampleValue: number, line: number, context: TextContext, ownNs?: bigint): void {
+    this.last = column;
     if (this.rowOpen && column.scrape === this.scrape) {
       this.rowOpen = false;
       this.scrape++;
     }
-    if (!this.rowOpen) this.openRow(line, context);
+    if (!this.rowOpen) this.scrapes++;
+    if (!this.rowOpen || ownNs !== this.rowNs) this.openRow(line, context, ownNs);
     column.scrape = this.scrape;
-    const value = sample.value * column.scale;
-    if (Number.isFinite(value)) (this.frame as Frame).set(this.columnOf(sample, column), value);
+    const value = sampleValue * column.scale;
+    if (Number.isFinite(value)) (this.frame as Frame).set(this.columnOf(column), value);
   }
 
   /** Columns are numbered alike in both frames (with and without a wall time), since each is asked for in the same order. */
-  private columnOf(sample: PromSample, column: Column): number {
+  private columnOf(column: Column): number {
     const frame = this.frame as Frame;
-    return this.frames.size < 2 ? column.index : frame.column(this.spec(sample));
+    return this.frames.size < 2 ? column.index : frame.column(this.spec(column.sample));
   }
 
   private spec(sample: PromSample): { metric: string; sourceName: string; labels?: Record<string, string> } {
@@ -128,7 +173,13 @@ class Prometheus implements Reading {
       : { metric, sourceName: sample.name, labels: parseLabels(sample.labelText) };
   }
 
-  private newSeries(key: string, sample: PromSample, line: number, context: TextContext): void {
+  private newSeries(
+    key: string,
+    sample: PromSample,
+    line: number,
+    context: TextContext,
+    ownNs: bigint | undefined,
+  ): void {
     this.note(sample);
     if (this.columns.size >= seriesLimit) {
       if (this.columns.size === seriesLimit) {
@@ -143,9 +194,10 @@ class Prometheus implements Reading {
       this.columns.set(key, undefined);
       return;
     }
-    if (!this.frame) this.frame = this.frameFor(context);
+    if (!this.frame) this.frame = this.frameFor(context, ownNs);
     const index = this.frame.column(this.spec(sample));
-    this.columns.set(key, { index, scale: promMetrics.get(sample.name)?.scale ?? 1, scrape: -1 });
+    const scale = promMetrics.get(sample.name)?.scale ?? 1;
+    this.columns.set(key, { index, scale, sample, scrape: -1, head: '', next: undefined });
     if (sample.name === 'go_info') {
       const version = parseLabels(sample.labelText).version;
       if (version) context.sink.fact('runtime.go', version, { line });
@@ -167,15 +219,15 @@ class Prometheus implements Reading {
     this.metricsSeen.add(`${family}{${labels}`);
   }
 
-  private openRow(line: number, context: TextContext): void {
-    this.frame = this.frameFor(context);
-    this.frame.row(sampleTime(context).ns, line);
+  private openRow(line: number, context: TextContext, ownNs: bigint | undefined): void {
+    this.frame = this.frameFor(context, ownNs);
+    this.frame.row(ownNs ?? sampleTime(context).ns, line);
+    this.rowNs = ownNs;
     this.rowOpen = true;
-    this.scrapes++;
   }
 
-  private frameFor(context: TextContext): Frame {
-    const wall = sampleTime(context).domain === 'wall';
+  private frameFor(context: TextContext, ownNs: bigint | undefined): Frame {
+    const wall = ownNs !== undefined || sampleTime(context).domain === 'wall';
     const key = wall ? 'wall' : 'capture';
     let frame = this.frames.get(key);
     if (!frame) {
@@ -184,6 +236,30 @@ class Prometheus implements Reading {
     }
     return frame;
   }
+}
+
+const exactDigits = 15;
+const powersOfTen = Array.from({ length: exactDigits + 1 }, (_, i) => 10 ** i);
+
+/** The value that stands alone behind `from` and one blank, read from its bytes; undefined for anything else. */
+function valueBehind(line: Line, from: number): number | undefined {
+  if (line.byte(from) !== 32) return undefined;
+  let at = from + 1;
+  let mantissa = 0;
+  let digits = 0;
+  let point = -1;
+  let c = line.byte(at);
+  for (; (c >= 48 && c <= 57) || (c === 46 && point < 0); c = line.byte(++at)) {
+    if (c === 46) point = at;
+    else {
+      mantissa = mantissa * 10 + (c - 48);
+      digits++;
+    }
+  }
+  if (c === -1 && digits > 0 && digits <= exactDigits && point !== from + 1)
+    return point < 0 ? mantissa : mantissa / (powersOfTen[at - point - 1] as number);
+  const rest = line.length - from - 1;
+  return rest > 0 && rest <= 32 ? parsePromValue(line.bytes.toString('latin1', line.end - rest, line.end)) : undefined;
 }
 
 export const prometheusFormat: ReadingFormat = { id: 'prometheus', weight: 1, create: () => new Prometheus() };

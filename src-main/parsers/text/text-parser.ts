@@ -65,7 +65,7 @@ class TextWalk implements TextContext {
 
   take(line: Line): void {
     // a header ends a sample even where its reading would take the line for a comment
-    const section = isFence(line.byte(0)) ? sectionHeader(line, this.year) : undefined;
+    const section = isFence(line.byte(0)) && !isComment(line) ? sectionHeader(line, this.year) : undefined;
     if (section) {
       this.begin(section);
       return;
@@ -200,6 +200,11 @@ class TextWalk implements TextContext {
 }
 
 /** Characters that only a header, a comment or a shell prompt begins with. */
+/** Comments of the exposition format, of which there are as many as samples. */
+function isComment(line: Line): boolean {
+  return line.startsWith('# HELP ') || line.startsWith('# TYPE ');
+}
+
 function isFence(c: number): boolean {
   return c === 35 || c === 61 || c === 45 || c === 42 || c === 62 || c === 36;
 }

@@ -6,6 +6,7 @@ export interface FindingWords {
   readonly confidence: (confidence: FindingEntry['confidence']) => string;
   readonly support: string;
   readonly against: string;
+  readonly related: string;
   readonly missing: string;
   readonly culprit: string;
   readonly steps: string;
@@ -40,6 +41,10 @@ export function findingText(finding: FindingEntry, words: FindingWords): string 
     ),
     ...block(words.support, finding.evidence_for.map(signal)),
     ...block(words.against, finding.evidence_against.map(signal)),
+    ...block(
+      words.related,
+      finding.related.map((r) => `  - ${r.text} (${r.evidence}${placeSuffix(r)})`),
+    ),
     ...block(
       words.missing,
       finding.missing.map((m) => `  - ${m.title}${m.how_to_collect ? `: ${m.how_to_collect}` : ''}`),

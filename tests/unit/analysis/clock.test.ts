@@ -1,6 +1,7 @@
 /** A log without wall times is put on the wall clock by whatever else there is; the true start must lie within what is said. */
 import { describe, expect, it } from 'vitest';
 import type { Analysis } from '../../../src-main/analysis/diagnose.ts';
+import { wallClock } from '../../../src-main/parsers/contract.ts';
 import { analysisOf, gctraceLine } from './case-of-texts.ts';
 
 const startMs = Date.UTC(2026, 10, 24, 11, 0, 0, 250);
@@ -33,6 +34,17 @@ describe('the clock of a bare gctrace log', () => {
       .map((c) => `${iso(c.at - 0.05)} before\n${gctraceLine(c.n, c.at, 4 + c.n)}${iso(c.at + 0.05)} after\n`)
       .join('');
     expect(expectWithin(await analysisOf({ 'gc.log': mixed }), 'gc.log', 0.2)?.basis).toBe('log_marks');
+  });
+
+  it('is moved to the zone of the other evidence, with the lines beside it, where a journal was written in local time', async () => {
+    const local = (seconds: number) =>
+      `Nov 24 ${new Date(startMs + (7_200 + seconds) * 1e3).toISOString().slice(11, 19)} node1 api[7]: `;
+    const journal = `${local(0)}ready\n${cycles.map((c) => local(c.at) + gctraceLine(c.n, c.at, 4 + c.n)).join('')}`;
+    const prom = `process_start_time_seconds ${startMs / 1e3}\n`;
+    const analysis = await analysisOf({ 'journal.txt': journal, 'metrics.txt': prom });
+    expectWithin(analysis, 'journal.txt', 2);
+    const id = analysis.data.evidence.find((e) => e.path === 'journal.txt')?.id ?? 0;
+    expect(analysis.clock.of(id, wallClock)).toMatchObject({ offsetNs: -7_200_000_000_000n, basis: 'log_zone' });
   });
 
   it('follows from what a shipper stamped on each line', async () => {

@@ -90,6 +90,7 @@ describe('a finding as text', () => {
     culprits: [{ function: 'quote.first', file: 'quote.go', line: 41 }],
     evidence_for: [{ text: '99 % stand in a send', evidence: 'g.txt', line: 12 }],
     evidence_against: [],
+    related: [{ kind: 'change', text: 'Change 8c1d', evidence: 'git.txt', line: 1 }],
     missing: [{ signal: 's', title: 'killed for memory', how_to_collect: 'dmesg -T' }],
     next_steps: ['Give the channel room.'],
   } as unknown as FindingEntry;
@@ -97,6 +98,7 @@ describe('a finding as text', () => {
     confidence: () => 'high confidence',
     support: 'For',
     against: 'Against',
+    related: 'Build and history',
     missing: 'Would settle it',
     culprit: 'Culprit',
     steps: 'What to do',
@@ -113,6 +115,9 @@ Culprit
 
 For
   - 99 % stand in a send (g.txt:12)
+
+Build and history
+  - Change 8c1d (git.txt:1)
 
 Would settle it
   - killed for memory: dmesg -T

@@ -75,6 +75,7 @@ function inWords(d: DiagnoseDocument): string {
     if (f.onset !== null) out.push(`   onset ${f.onset} ± ${f.onset_uncertainty_s} s`);
     for (const e of f.evidence_for) out.push(`   + ${e.text}   [${e.evidence}${e.line ? `:${e.line}` : ''}]`);
     for (const e of f.evidence_against) out.push(`   - ${e.text}   [${e.evidence}${e.line ? `:${e.line}` : ''}]`);
+    for (const e of f.related) out.push(`   · ${e.text}   [${e.evidence}:${e.line}]`);
     for (const s of f.next_steps) out.push(`   > ${s}`);
     out.push('');
   }

@@ -21,7 +21,7 @@ describe('exit codes', () => {
   it.each<[string, string[], number, RegExp]>([
     ['no command', [], 2, /no command/],
     ['an unknown command', ['frobnicate'], 2, /frobnicate: no such command/],
-    ['a command of a later version', ['spans', 'x'], 2, /not yet/],
+    ['a command of a later version', ['compare', 'x'], 2, /not yet/],
     ['an unknown option', ['inspect', '--frob'], 2, /Usage: spanscope inspect/],
     ['an argument that is missing', ['diagnose'], 2, /Usage|needs/],
     ['a number that is none', ['serve', '--port', 'x'], 2, /--port/],

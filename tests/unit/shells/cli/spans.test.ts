@@ -41,11 +41,3 @@ describe('spanscope spans', () => {
     expect(spanscope('spans', trace, '--at', 'noon').code).toBe(2);
   });
 });
-
-describe('spanscope engine replay', () => {
-  it('finds MemStats at the marks of a trace', () => {
-    const { code, out } = spanscope('engine', 'replay', trace, '--json');
-    expect(code).toBe(0);
-    expect(JSON.parse(out).end_state.misfits).toBe(0);
-  });
-});
