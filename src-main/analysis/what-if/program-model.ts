@@ -179,9 +179,15 @@ function memoryOf(run: RecordedRun) {
     spread: spreadOf(run, samples, spanWaste),
     otherBytes: other.bytes,
     otherShare: other.share,
-    rssShift: shifts.length > 0 ? quantile(shifts, 0.5) : undefined,
+    rssShift: shifts.length > 0 ? quantile(shifts, 0.5) : shiftOfPeaks(run, samples),
     hasSamples: samples.length > 0,
   };
+}
+
+/** RSS from other evidence than the samples: the two peaks are taken to belong together. */
+function shiftOfPeaks(run: RecordedRun, samples: readonly RecordedSample[]): number | undefined {
+  if (run.peakRss === undefined || samples.length === 0) return undefined;
+  return run.peakRss - Math.max(...samples.map((s) => s.sys - s.heapReleased || 0));
 }
 
 /** What is not heap, as a line over the largest heap so far: what describes spans is never given back. */

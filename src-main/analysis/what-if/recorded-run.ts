@@ -67,6 +67,8 @@ export interface RecordedRun {
    * @source mcache.go refill (Go 1.26)
    */
   readonly heapPerAlloc: number;
+  /** Highest RSS that any evidence of the case tells; undefined where none does. */
+  readonly peakRss: number | undefined;
 }
 
 /** The longest run with gctrace in a case, with the MemStats samples that belong to it; undefined where there is no gctrace. */
@@ -94,7 +96,13 @@ export function recordedRun(data: CaseData): RecordedRun | undefined {
     samples,
     totalAlloc: Math.max(last.allocEnd, ...samples.slice(-1).map((s) => s.totalAlloc || 0)),
     heapPerAlloc,
+    peakRss: peakRssOf(data),
   };
+}
+
+function peakRssOf(data: CaseData): number | undefined {
+  const peaks = data.series.filter((s) => s.metric === 'rss_bytes' || s.metric === 'rss_peak_bytes').map((s) => s.max);
+  return peaks.length > 0 ? Math.max(...peaks) : undefined;
 }
 
 type RawCycle = Omit<RecordedCycle, 'allocStart' | 'allocEnd' | 'markAlloc'>;

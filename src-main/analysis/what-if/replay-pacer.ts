@@ -10,6 +10,9 @@ const MiB = 2 ** 20;
 /** Below this, whole MiB say too little. */
 const tellingHeap = 12 * MiB;
 
+const defaultGogc = 100;
+const nearDefault = 6;
+
 export interface PacerReplay {
   /** Recorded over replayed goal, less 1: one for each cycle large enough to tell. */
   readonly goalErrors: readonly number[];
@@ -54,10 +57,7 @@ export function replayPacer(
   return { goalErrors, triggerErrors, overshoots };
 }
 
-/**
- * GOGC that explains the recorded goals best, and its share of cycles explained within 3 %; undefined where no cycle is large enough. GOGC was the same
- * all the time, or this is no answer.
- */
+/** GOGC that explains the recorded goals best; undefined where no cycle is large enough. It was the same all the time, or this is no answer. */
 export function inferGogc(cycles: readonly RecordedCycle[]): number | undefined {
   let goals = 0;
   let roots = 0;
@@ -71,6 +71,8 @@ export function inferGogc(cycles: readonly RecordedCycle[]): number | undefined 
   });
   if (marked === 0) return undefined;
   const exact = (100 * goals) / (marked + roots);
+  // whole MiB of stacks and globals are cut off: the default, where it is near, is what it was
+  if (Math.abs(exact - defaultGogc) < nearDefault) return defaultGogc;
   const round = Math.round(exact / 5) * 5;
   return Math.abs(exact - round) < 0.02 * exact + 1 ? round : Math.round(exact);
 }

@@ -108,8 +108,10 @@ export function whatIf(data: CaseData, ask: WhatIfAsk, hasCurves = false): WhatI
   const replay = figuresOf(replayed, model, own);
   const replayError = {
     ...errorsOf(replay, baseline),
-    goal: quantile(pacer.goalErrors, 0.5),
-    trigger: quantile(pacer.triggerErrors, 0.5),
+    // under a memory limit the goal depends on memory that no gctrace line tells
+    ...(settings.memoryLimit === undefined
+      ? { goal: quantile(pacer.goalErrors, 0.5), trigger: quantile(pacer.triggerErrors, 0.5) }
+      : {}),
   };
   const shared = { evidence: run.evidence, settings, baseline, replayError };
   const wrong = worstOf(replayError, intervalsOf(replayed, model, own), baseline);
@@ -128,7 +130,7 @@ export function whatIf(data: CaseData, ask: WhatIfAsk, hasCurves = false): WhatI
     ...shared,
     predicted,
     intervals: widened(intervalsOf(runs, model, asked), predicted, replayError, distanceOf(own, asked)),
-    outcome: outcomeOf(data, runs, replayed, predicted, ask),
+    outcome: outcomeOf(data, runs, replayed, predicted, replay, ask),
     refused: undefined,
     runs: runs.length,
     curves: hasCurves ? { recorded: recordedCurve(run), predicted: middleCurve(model, asked, runs) } : undefined,
@@ -290,7 +292,7 @@ function recordedFigures(run: RecordedRun, model: ProgramModel): Figures {
       most(samples.map((s) => s.heapAlloc || 0)),
     ),
     peakTotalBytes: model.hasSamples ? most(samples.map((s) => s.sys - s.heapReleased || 0)) : undefined,
-    peakRssBytes: model.rssShift === undefined ? undefined : most(samples.map((s) => s.rss || 0)),
+    peakRssBytes: model.rssShift === undefined ? undefined : run.peakRss,
     gcCpuFraction: wallS > 0 ? cpuS / (wallS * model.procs) : 0,
     totalPauseS: cycles.reduce((sum, c) => sum + c.pauseS, 0),
   };
@@ -371,11 +373,10 @@ function outcomeOf(
   runs: readonly SimulatedRun[],
   replayed: readonly SimulatedRun[],
   predicted: Figures,
+  replay: Figures,
   ask: WhatIfAsk,
 ): Outcome {
-  const container = lastValue(data, 'cgroup_limit_bytes') ?? data.fact('container.limit_bytes')?.value;
-  if (container !== undefined && predicted.peakRssBytes !== undefined && predicted.peakRssBytes > container)
-    return 'killed';
+  if (isKilled(data, predicted, replay)) return 'killed';
   if (ask.memoryLimit === undefined) return 'completed';
   const middle = (of: readonly SimulatedRun[], read: (run: SimulatedRun) => number) => quantile(of.map(read), 0.5);
   const cycles =
@@ -388,4 +389,13 @@ function outcomeOf(
   const time = middle(runs, cpu) / Math.max(1e-9, middle(replayed, cpu));
   const hasEnded = runs.filter((r) => r.hasEnded).length > runs.length / 2;
   return !hasEnded || (cycles >= thrashing.cycles && time >= thrashing.cpu) ? 'thrashing' : 'completed';
+}
+
+/** A run that was killed dies again where it gets as far as its own replay. */
+const killedAgain = 0.97;
+
+function isKilled(data: CaseData, predicted: Figures, replay: Figures): boolean {
+  if (data.eventsOf('oom_kill').length > 0) return predicted.peakHeapBytes >= killedAgain * replay.peakHeapBytes;
+  const limit = lastValue(data, 'cgroup_limit_bytes') ?? data.fact('container.limit_bytes')?.value;
+  return limit !== undefined && predicted.peakRssBytes !== undefined && predicted.peakRssBytes > limit;
 }

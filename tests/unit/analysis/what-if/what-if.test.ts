@@ -122,6 +122,16 @@ describe('whatIf', () => {
     expect((predicted?.peakHeapBytes ?? 0) / (401 * MiB)).toBeCloseTo(1, 0.7);
   });
 
+  it('says killed where the container limit is below the predicted RSS', async () => {
+    const bundle = await caseOf(
+      { name: 'gctrace.log', text: gctrace },
+      { name: 'series.jsonl', text: series },
+      { name: 'memory.max', text: `${300 * MiB}\n` },
+    );
+    expect(whatIf(bundle, {}).outcome).toBe('completed');
+    expect(whatIf(bundle, { gogc: 400 }).outcome).toBe('killed');
+  });
+
   it('refuses by name of what is missing', async () => {
     expect(whatIf(await caseOf({ name: 'series.jsonl', text: series }), {}).refused).toEqual({ reason: 'no_gctrace' });
     const few = gctrace.split('\n').slice(0, 3).join('\n');
