@@ -92,7 +92,7 @@ describe('opening', () => {
 
   it('shows how far it is in bytes and stops when told to', async () => {
     const { page, watch } = await open(browser, shell);
-    const large = scratch.file('large.log', gctrace(400_000));
+    const large = scratch.file('large.log', gctrace(1_200_000));
     const chooser = page.waitForEvent('filechooser');
     await page.keyboard.press('Control+KeyO');
     await (await chooser).setFiles(large);
