@@ -36,15 +36,48 @@ export function seriesOf(item: JsonValue): readonly RangeSeries[] {
   return [...out, ...histogramSeries(named, list('histograms', 'histogram'))];
 }
 
-/** Of a native histogram its count and sum, as a classic one names them; the buckets are not kept. */
+/** A native histogram under the names of a classic one: `_count`, `_sum` and `_bucket` with `le`. */
 export function histogramSeries(
   { name, labels }: Pick<RangeSeries, 'name' | 'labels'>,
   pairs: readonly JsonValue[],
 ): RangeSeries[] {
-  return ['count', 'sum'].flatMap((part) => {
+  const totals = ['count', 'sum'].flatMap((part) => {
     const points = pointsOf(pairs, (v) => (isObject(v) ? toNumber(field(v, part)) : undefined));
     return points ? [{ name: `${name}_${part}`, labels, ...points }] : [];
   });
+  const buckets = [...bucketsOf(pairs)].map(([le, { times, values }]) => ({
+    name: `${name}_bucket`,
+    labels: { ...labels, le },
+    times: Float64Array.from(times),
+    values: Float64Array.from(values),
+  }));
+  return [...totals, ...buckets];
+}
+
+/** By upper bound, what lies at or below it, at the samples that fill the bucket: empty buckets are not in the answer. */
+function bucketsOf(pairs: readonly JsonValue[]): ReadonlyMap<string, { times: number[]; values: number[] }> {
+  const byBound = new Map<string, { times: number[]; values: number[] }>();
+  for (const pair of pairs) {
+    const [time, histogram] = Array.isArray(pair) ? pair : [];
+    const buckets = isObject(histogram) ? field(histogram, 'buckets') : undefined;
+    const t = toNumber(time);
+    if (!Array.isArray(buckets) || Number.isNaN(t)) continue;
+    let below = 0;
+    for (const bucket of buckets) {
+      const [, , upper, filled] = Array.isArray(bucket) ? bucket : [];
+      const count = toNumber(filled);
+      if (typeof upper !== 'string' || Number.isNaN(count)) continue;
+      below += count;
+      let points = byBound.get(upper);
+      if (!points) {
+        points = { times: [], values: [] };
+        byBound.set(upper, points);
+      }
+      points.times.push(t);
+      points.values.push(below);
+    }
+  }
+  return byBound;
 }
 
 function pointsOf(

@@ -58,12 +58,25 @@ describe('scanMatrix', () => {
     expect(scan(text)).toBeUndefined();
   });
 
-  it('names count and sum of native histograms as classic ones do', () => {
+  it('names the parts of native histograms as classic ones do', () => {
     const text =
-      '{"data":{"resultType":"matrix","result":[{"metric":{"__name__":"latency_seconds","job":"j"},"histograms":[[1795500000,{"count":"12","sum":"3.5","buckets":[[0,"1","2","12"]]}]]}]}}';
+      '{"data":{"resultType":"matrix","result":[{"metric":{"__name__":"latency_seconds","job":"j"},"histograms":[[1795500000,{"count":"12","sum":"3.5","buckets":[[0,"1","2","8"],[0,"4","8","4"]]}],[1795500015,{"count":"15","sum":"4","buckets":[[0,"1","2","9"],[0,"2","4","2"],[0,"4","8","4"]]}]]}]}}';
     expect(plain(scan(text)?.series ?? [])).toEqual([
-      { name: 'latency_seconds_count', labels: { job: 'j' }, times: [1795500000], values: [12] },
-      { name: 'latency_seconds_sum', labels: { job: 'j' }, times: [1795500000], values: [3.5] },
+      { name: 'latency_seconds_count', labels: { job: 'j' }, times: [1795500000, 1795500015], values: [12, 15] },
+      { name: 'latency_seconds_sum', labels: { job: 'j' }, times: [1795500000, 1795500015], values: [3.5, 4] },
+      {
+        name: 'latency_seconds_bucket',
+        labels: { job: 'j', le: '2' },
+        times: [1795500000, 1795500015],
+        values: [8, 9],
+      },
+      {
+        name: 'latency_seconds_bucket',
+        labels: { job: 'j', le: '8' },
+        times: [1795500000, 1795500015],
+        values: [12, 15],
+      },
+      { name: 'latency_seconds_bucket', labels: { job: 'j', le: '4' }, times: [1795500015], values: [11] },
     ]);
   });
 });
