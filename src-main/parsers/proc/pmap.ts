@@ -5,15 +5,14 @@
  * @source pmap(1) of procps 3 and 4
  */
 import type { ReadingReport } from '../../api/contract/evidence.ts';
-import { captureClock, wallClock } from '../contract.ts';
 import type { Line } from '../text/line.ts';
 import type { Reading, ReadingFormat, TextContext } from '../text/reading.ts';
 import { SampleFrames } from '../text/sample-frames.ts';
 import { checkGoHeap } from './go-heap-check.ts';
 import { classify, type Mapping, type MappingClass } from './mapping-class.ts';
+import { largestKept, sayMapping } from './mapping-event.ts';
 
 const kibi = 1024;
-const largestKept = 60;
 const title = /^(\d{1,10}):\s{1,8}(\S.{0,2000})$/;
 const plainRow = /^([0-9a-f]{8,16}) {1,12}(\d{1,15})K ([rwxspR-]{5})(?: {1,6}(\S.{0,1000})?)?$/;
 const headX = /^Address {1,12}Kbytes {1,12}RSS {1,12}(?:PSS {1,12})?Dirty {1,12}(?:Swap {1,12})?Mode/;
@@ -216,27 +215,9 @@ class Pmap implements Reading {
   }
 
   private largest(rows: readonly Row[], context: TextContext): void {
-    const wallNs = context.section?.wallNs;
     const weight = (r: Row) => r.rss ?? Number(r.mapping.end - r.mapping.start);
-    for (const r of [...rows].sort((a, b) => weight(b) - weight(a)).slice(0, largestKept)) {
-      if (weight(r) === 0) continue;
-      context.sink.event({
-        kind: 'mapping',
-        clock: wallNs === undefined ? captureClock : wallClock,
-        tNs: wallNs,
-        at: { line: r.line },
-        data: {
-          start: `0x${r.mapping.start.toString(16)}`,
-          bytes: Number(r.mapping.end - r.mapping.start),
-          permissions: r.mapping.permissions,
-          path: r.mapping.path.slice(0, 400),
-          class: r.mappingClass,
-          rss: r.rss ?? null,
-          anon_huge: r.fields.get('AnonHugePages') ?? null,
-          sample: this.samples,
-        },
-      });
-    }
+    for (const r of [...rows].sort((a, b) => weight(b) - weight(a)).slice(0, largestKept))
+      if (weight(r) !== 0) sayMapping({ ...r, anonHuge: r.fields.get('AnonHugePages') }, this.samples, context);
   }
 }
 

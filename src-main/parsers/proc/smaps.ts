@@ -7,12 +7,12 @@
  * @source Linux Documentation/filesystems/proc.rst, section 1.1 "smaps"
  */
 import type { EvidenceKind, ReadingReport } from '../../api/contract/evidence.ts';
-import { captureClock, wallClock } from '../contract.ts';
 import type { Line } from '../text/line.ts';
 import type { Reading, ReadingFormat, TextContext } from '../text/reading.ts';
 import { SampleFrames } from '../text/sample-frames.ts';
 import { checkGoHeap } from './go-heap-check.ts';
 import { classify, type Mapping, type MappingClass, parseMapping } from './mapping-class.ts';
+import { largestKept, sayMapping } from './mapping-event.ts';
 import { SmapsFields } from './smaps-fields.ts';
 
 const totals = new Map([
@@ -40,7 +40,6 @@ const perClass = [
   ['Anonymous', 'mapping_anonymous_bytes'],
   ['Private_Dirty', 'mapping_private_dirty_bytes'],
 ] as const;
-const largestKept = 60;
 const otherField = /^(?:VmFlags|THPeligible|ProtectionKey):/;
 
 interface Held {
@@ -188,29 +187,11 @@ class Smaps implements Reading {
     const rss = this.fields.indexOf('Rss');
     const huge = this.fields.indexOf('AnonHugePages');
     const weight = (h: Held) => (this.hasFields ? (h.values[rss] ?? 0) : Number(h.mapping.end - h.mapping.start));
-    const wallNs = context.section?.wallNs;
     const kept = sample
       .filter((h) => h.mappingClass !== 'kernel' && !h.mapping.permissions.startsWith('---') && weight(h) > 0)
       .sort((a, b) => weight(b) - weight(a) || a.line - b.line)
       .slice(0, largestKept);
-    for (const h of kept) {
-      context.sink.event({
-        kind: 'mapping',
-        clock: wallNs === undefined ? captureClock : wallClock,
-        tNs: wallNs,
-        at: { line: h.line },
-        data: {
-          start: `0x${h.mapping.start.toString(16)}`,
-          bytes: Number(h.mapping.end - h.mapping.start),
-          permissions: h.mapping.permissions,
-          path: h.mapping.path.slice(0, 400),
-          class: h.mappingClass,
-          rss: h.values[rss] ?? null,
-          anon_huge: h.values[huge] ?? null,
-          sample: this.samples,
-        },
-      });
-    }
+    for (const h of kept) sayMapping({ ...h, rss: h.values[rss], anonHuge: h.values[huge] }, this.samples, context);
   }
 }
 

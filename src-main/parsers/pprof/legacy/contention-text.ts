@@ -11,9 +11,8 @@ import { ProfileBuilder } from '../profile-builder.ts';
 import type { ProfileModel } from '../profile-model.ts';
 import { takeJavaLocation } from './java-text.ts';
 import type { LegacyText } from './legacy-form.ts';
-import { isMemoryMapHead, MemoryMapText } from './memory-map.ts';
 import { addressesIn, callBefore, integer, scaleHeapSample, times } from './stack-words.ts';
-import { SymbolComments } from './symbols.ts';
+import { Surroundings } from './surroundings.ts';
 
 const head = /^--- (mutex|contention|contentionz|heapz)(?: \d{1,3} ---|:)\s{0,4}$/;
 const attribute = /^([a-z][a-z/ ]{1,40}?) {0,4}= {0,4}(\S{1,40})$/;
@@ -24,12 +23,11 @@ const javaHeapRate = 524_288;
 export class ContentionText implements LegacyText {
   readonly form: string;
   private readonly builder: ProfileBuilder;
-  private readonly symbols: SymbolComments;
+  private readonly around: Surroundings;
   private readonly isHeap: boolean;
   private isJava = false;
   private inHead = true;
   private cyclesPerSecond = 0;
-  private map: MemoryMapText | undefined;
 
   static open(text: string): ContentionText | undefined {
     const m = head.exec(text);
@@ -50,22 +48,13 @@ export class ContentionText implements LegacyText {
       this.isHeap ? { type: '', unit: '' } : { type: 'contentions', unit: 'count' },
       this.isHeap ? 0 : 1,
     );
-    this.symbols = new SymbolComments(this.builder);
+    this.around = new Surroundings(this.builder);
   }
 
   take(text: string, line: number): boolean {
-    if (this.map) return this.map.take(text);
+    const known = this.around.take(text);
+    if (known !== undefined) return known;
     const trimmed = text.trim();
-    if (trimmed === '') {
-      this.symbols.flush();
-      return true;
-    }
-    if (trimmed.startsWith('#')) return this.symbols.take(trimmed);
-    if (isMemoryMapHead(trimmed)) {
-      this.symbols.flush();
-      this.map = new MemoryMapText(this.builder.mappings);
-      return true;
-    }
     if (this.inHead) {
       const m = attribute.exec(trimmed);
       if (m && this.takeAttribute(m[1] as string, m[2] as string)) return true;
@@ -73,7 +62,7 @@ export class ContentionText implements LegacyText {
     const m = record.exec(trimmed);
     if (m) {
       this.inHead = false;
-      this.symbols.flush();
+      this.around.flush();
       this.takeRecord(m[1] as string, m[2] as string, trimmed.slice(m[0].length), line);
       return true;
     }
@@ -82,7 +71,7 @@ export class ContentionText implements LegacyText {
   }
 
   build(): ProfileModel {
-    this.symbols.flush();
+    this.around.flush();
     if (this.isJava) this.builder.forgetAddresses();
     return this.builder.build();
   }

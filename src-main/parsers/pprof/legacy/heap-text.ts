@@ -9,9 +9,8 @@
 import { ProfileBuilder } from '../profile-builder.ts';
 import type { ProfileModel } from '../profile-model.ts';
 import type { LegacyText } from './legacy-form.ts';
-import { isMemoryMapHead, MemoryMapText } from './memory-map.ts';
 import { addressesIn, callBefore, scaleHeapSample } from './stack-words.ts';
-import { SymbolComments } from './symbols.ts';
+import { Surroundings } from './surroundings.ts';
 
 const head =
   /^heap profile: {0,12}(\d{1,18}): {0,12}(\d{1,18}) {0,4}\[ {0,12}(\d{1,18}): {0,12}(\d{1,18}) {0,4}\] {0,4}@ {0,4}([a-z][_a-z0-9]{1,20})(?:\/(\d{0,18}))?\s{0,4}$/;
@@ -23,8 +22,7 @@ export class HeapText implements LegacyText {
   private readonly scaled: boolean;
   private readonly hasAlloc: boolean;
   private readonly builder: ProfileBuilder;
-  private readonly symbols: SymbolComments;
-  private map: MemoryMapText | undefined;
+  private readonly around: Surroundings;
 
   static open(text: string): HeapText | undefined {
     const m = head.exec(text.trim());
@@ -60,7 +58,7 @@ export class HeapText implements LegacyText {
       { type: 'space', unit: 'bytes' },
       rate,
     );
-    this.symbols = new SymbolComments(this.builder);
+    this.around = new Surroundings(this.builder);
   }
 
   /** When the state is of, where the text tells it. */
@@ -73,21 +71,12 @@ export class HeapText implements LegacyText {
   }
 
   take(text: string, line: number): boolean {
-    if (this.map) return this.map.take(text);
+    const known = this.around.take(text);
+    if (known !== undefined) return known;
     const trimmed = text.trim();
-    if (trimmed === '') {
-      this.symbols.flush();
-      return true;
-    }
-    if (trimmed.startsWith('#')) return this.symbols.take(trimmed);
-    if (isMemoryMapHead(trimmed)) {
-      this.symbols.flush();
-      this.map = new MemoryMapText(this.builder.mappings);
-      return true;
-    }
     const m = record.exec(trimmed);
     if (!m) return false;
-    this.symbols.flush();
+    this.around.flush();
     const inUse = this.scale(Number(m[1]), Number(m[2]), line);
     const allocated = this.scale(Number(m[3]), Number(m[4]), line);
     const stack = addressesIn(trimmed.slice(m[0].length)).map((a) => this.builder.address(callBefore(a)));
@@ -99,7 +88,7 @@ export class HeapText implements LegacyText {
   }
 
   build(): ProfileModel {
-    this.symbols.flush();
+    this.around.flush();
     return this.builder.build();
   }
 
