@@ -18,6 +18,7 @@ export default defineConfig({
           electron: resolve(root, 'src-main/shells/electron/main.ts'),
           cli: resolve(root, 'src-main/shells/cli/entry.ts'),
           'parse-worker': resolve(root, 'src-main/workers/parse-worker.ts'),
+          'ahead-worker': resolve(root, 'src-main/workers/ahead-worker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -86,9 +86,11 @@ export async function tracedHeap(
       warning: (problem) => {
         if (collected.problems.length < 1_000) collected.problems.push(problem);
       },
+    },
+    {
+      ...(options.signal ? { signal: options.signal } : {}),
       ...(options.progress ? { progress: options.progress } : {}),
     },
-    options.signal ? { signal: options.signal } : {},
   );
   if (summary.formatVersion === undefined) return undefined;
   return collected.replay(summary, options.onRow);

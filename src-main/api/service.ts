@@ -12,7 +12,6 @@ import { Case, type ImportProgress } from '../case/case.ts';
 import { Refusal } from '../case/refusal.ts';
 import { type Verification, verifyCase } from '../case/verify.ts';
 import { type Outline, outlineOf } from '../report/outline.ts';
-import { renderPdf } from '../report/pdf/render-pdf.ts';
 import { renderHtml } from '../report/render-html.ts';
 import { renderMarkdown } from '../report/render-markdown.ts';
 import { buildReport } from '../report/report-model.ts';
@@ -80,6 +79,8 @@ export class CaseSession {
   }
 
   async pdf(language: Language): Promise<Uint8Array> {
+    // loaded when asked for: it is half of what a start would have to load
+    const { renderPdf } = await import('../report/pdf/render-pdf.ts');
     return await renderPdf(this.outline(language), bundledPath('out/fonts'));
   }
 

@@ -1,4 +1,5 @@
 /** Sniffs and parses one evidence into a stream of messages. Runs inside a worker thread, or in the calling thread in tests. */
+import type { ParseOptions, WarningSpec } from '../parsers/contract.ts';
 import { MessageSink } from '../parsers/message-sink.ts';
 import { sniff } from '../parsers/registry.ts';
 import type { Budgets } from './budgets.ts';
@@ -6,11 +7,20 @@ import { decodedHead, EvidenceSource, type SourceSpec } from './evidence-source.
 import type { EvidenceOutcome } from './store/store.ts';
 import { type StoreMessage, storeMessage } from './store/store-message.ts';
 
+/** Smaller files are read sooner than a thread starts. */
+const aheadFromBytes = 4 * 2 ** 20;
+
 export interface ParseHooks {
   readonly emit: (message: StoreMessage) => void;
   readonly progress: (bytes: number) => void;
   readonly ready: () => Promise<void> | undefined;
   readonly signal: AbortSignal;
+  /** Runs `readAhead` of a parser on the file in another thread; absent where there is none to be had. */
+  readonly ahead?: (
+    parser: string,
+    take: (message: unknown) => void,
+    warn: (warning: WarningSpec) => void,
+  ) => Promise<void>;
 }
 
 export async function parseFile(spec: SourceSpec, budgets: Budgets, hooks: ParseHooks): Promise<EvidenceOutcome> {
@@ -49,7 +59,15 @@ export async function parseFile(spec: SourceSpec, budgets: Budgets, hooks: Parse
     await new Promise((resolve) => setImmediate(resolve));
     await hooks.ready();
   };
-  await parser.parse(source, counted, { signal: hooks.signal, rest });
+  const options: ParseOptions = { signal: hooks.signal, rest };
+  const { ahead } = hooks;
+  const isWorthIt = ahead !== undefined && parser.readAhead !== undefined && spec.sizeBytes >= aheadFromBytes;
+  const warn = (warning: WarningSpec) => counted.warn(warning);
+  await parser.parse(
+    source,
+    counted,
+    isWorthIt ? { ...options, ahead: (take) => ahead(parser.id, take, warn) } : options,
+  );
   counted.close();
   return { ...outcome, status: readings > 0 ? 'parsed' : 'unknown' };
 }

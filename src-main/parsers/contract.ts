@@ -242,6 +242,21 @@ export interface ParseOptions {
    * is taken first.
    */
   readonly rest?: () => Promise<void>;
+  /**
+   * Where it is given, `readAhead` of the same parser runs on the same bytes in another thread: hands on what that posts, in order, and ends when
+   * that ends. The source is then not to be read here.
+   */
+  readonly ahead?: (take: (message: unknown) => void) => Promise<void>;
+}
+
+/** The way from the first stage of a parser, in a thread of its own, to the second. */
+export interface Ahead {
+  /** Sends a message. It is copied, except memory that is shared. */
+  post(message: unknown): void;
+  /** How many messages, from the first on, have been taken: memory shared by them may be used again. */
+  readonly taken: number;
+  /** Waits while many messages have not been taken. */
+  room(): Promise<void> | undefined;
 }
 
 export interface Parser {
@@ -252,4 +267,6 @@ export interface Parser {
   sniff(head: Uint8Array, name: string): Sniff;
   /** Ends early, without an error, once `signal` is aborted. Never throws for what the bytes hold. */
   parse(source: Source, sink: Sink, options: ParseOptions): Promise<void>;
+  /** Of a parser that can work in two stages: the first one, for `ParseOptions.ahead`. */
+  readAhead?(source: Source, ahead: Ahead, options: ParseOptions): Promise<void>;
 }

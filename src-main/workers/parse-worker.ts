@@ -2,9 +2,11 @@
  * Thread entry: parses one evidence at a time and sends what the parser says in batches. It waits while more than a few batches have not been
  * taken, so that a fast parser cannot fill memory.
  */
+import { availableParallelism } from 'node:os';
 import { parentPort, type Transferable } from 'node:worker_threads';
 import { parseFile } from '../case/parse-file.ts';
 import type { StoreMessage } from '../case/store/store-message.ts';
+import { ReaderAhead } from './reader-ahead.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 const batchMessages = 256;
@@ -15,6 +17,7 @@ const progressMs = 50;
 if (!parentPort) throw new Error('parse-worker is a thread entry');
 const port = parentPort;
 
+const reader = availableParallelism() > 1 ? new ReaderAhead() : undefined;
 let unacked = 0;
 let resume: (() => void) | undefined;
 
@@ -47,6 +50,18 @@ async function run({ spec, budgets }: Extract<ToWorker, { kind: 'parse' }>): Pro
     transfer = [];
     bytes = 0;
   };
+  const progress = (done: number) => {
+    const now = performance.now();
+    if (now - lastProgress < progressMs) return;
+    lastProgress = now;
+    send({ kind: 'progress', bytes: done });
+  };
+  const ready = () =>
+    unacked < unackedLimit
+      ? undefined
+      : new Promise<void>((resolve) => {
+          resume = resolve;
+        });
   try {
     const outcome = await parseFile(spec, budgets, {
       emit: (message) => {
@@ -62,24 +77,19 @@ async function run({ spec, budgets }: Extract<ToWorker, { kind: 'parse' }>): Pro
         }
         if (batch.length >= batchMessages || bytes >= batchBytes) flush();
       },
-      progress: (done) => {
-        const now = performance.now();
-        if (now - lastProgress < progressMs) return;
-        lastProgress = now;
-        send({ kind: 'progress', bytes: done });
-      },
-      ready: () =>
-        unacked < unackedLimit
-          ? undefined
-          : new Promise((resolve) => {
-              resume = resolve;
-            }),
+      progress,
+      ready,
       signal: new AbortController().signal,
+      ...(reader && {
+        ahead: (parser, take, warn) => reader.run({ parser, spec, budgets }, { take, warn, progress, ready }),
+      }),
     });
     flush();
     send({ kind: 'done', outcome });
   } catch (error) {
     flush();
-    send({ kind: 'crashed', reason: String(error instanceof Error ? error.message : error) });
+    const reason = String(error instanceof Error ? error.message : error);
+    const isOutOfMemory = (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY';
+    send({ kind: 'crashed', reason, isOutOfMemory });
   }
 }

@@ -2,13 +2,13 @@
  * A few threads that parse. A job ends when its parser does, when the caller aborts (the thread is ended at once and another takes its place), or at a
  * limit of time or memory: then the file is said to have failed and the others go on.
  */
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { ParseRunner } from '../case/case.ts';
 import type { EvidenceOutcome } from '../case/store/store.ts';
 import type { StoreMessage } from '../case/store/store-message.ts';
 import type { WarningSpec } from '../parsers/contract.ts';
+import { threadFile } from './thread-file.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 const mostThreads = 4;
@@ -20,13 +20,6 @@ const stopped: EvidenceOutcome = {
   parser: undefined,
   parserVersion: undefined,
 };
-
-/** The thread's file: beside this one in the sources, beside the bundle in a build. */
-function workerFile(): URL {
-  if (import.meta.url.endsWith('.ts')) return new URL('./parse-worker.ts', import.meta.url);
-  const beside = new URL('./parse-worker.js', import.meta.url);
-  return existsSync(beside) ? beside : new URL('../parse-worker.js', import.meta.url);
-}
 
 export class ParsePool {
   private readonly size: number;
@@ -85,7 +78,8 @@ export class ParsePool {
             end(message.outcome, true);
             return;
           case 'crashed':
-            fail({ code: 'parse/crashed', severity: 'error', phase: 'read', args: { reason: message.reason } });
+            if (message.isOutOfMemory) fail({ code: 'parse/memory_limit', severity: 'error', phase: 'read' });
+            else fail({ code: 'parse/crashed', severity: 'error', phase: 'read', args: { reason: message.reason } });
             return;
         }
       });
@@ -137,7 +131,7 @@ export class ParsePool {
   }
 
   private spawn(): Worker {
-    return new Worker(workerFile(), {
+    return new Worker(threadFile('parse-worker'), {
       resourceLimits: { maxOldGenerationSizeMb: this.heapMb, maxYoungGenerationSizeMb: youngGenerationMb },
     });
   }

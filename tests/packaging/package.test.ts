@@ -73,6 +73,7 @@ describe('the packaged application', () => {
     for (const path of [
       '/package.json',
       '/out/main/electron.js',
+      '/out/main/ahead-worker.js',
       '/out/main/parse-worker.js',
       '/out/preload/preload.cjs',
       '/out/renderer/index.html',

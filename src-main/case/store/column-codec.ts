@@ -1,9 +1,11 @@
 /**
- * A column of Float64 in as few bytes as its content allows, without loss: all equal; integers as an offset from the smallest in 1, 2 or 4
+ * A column in as few bytes as its content allows, without loss: all equal; integers as an offset from the smallest in 1, 2 or 4
  * bytes; integers of even steps as such offsets of their differences; else the doubles themselves.
  *
  * Layout: one byte kind, seven bytes zero, then (kinds but `raw`) base and, for differences, the first value as Float64, then the array.
  * Eight-byte alignment lets the arrays be read in place.
+ *
+ * Each loop here sees one kind of array only: over several it would run at a third of the speed.
  */
 const kindConstant = 0;
 const kindRaw = 1;
@@ -18,88 +20,105 @@ type Width = 1 | 2 | 4;
 /** What can be packed: it comes back as doubles. */
 type NumberColumn = Float64Array | Uint32Array | Int32Array | Uint8Array;
 
+/** How a column will be written, and in how many bytes. */
+export interface ColumnPlan {
+  readonly kind: number;
+  readonly base: number;
+  readonly first: number;
+  readonly width: 0 | Width | 8;
+  readonly bytes: number;
+}
+
+/** Decides how a column is written. Cost: a pass or two over it. */
+export function planColumn(values: NumberColumn): ColumnPlan {
+  const n = values.length;
+  if (n === 0) return constant(0);
+  const isDouble = values instanceof Float64Array;
+  const { isInteger, min, max } = isDouble ? boundsOfDoubles(values) : boundsOfIntegers(values);
+  if (!isInteger) return isDouble && isOneValue(values) ? constant(values[0] as number) : raw(n);
+  if (min === max) return constant(min);
+  const plain = widthFor(max - min);
+  const step = isDouble && plain > 1 ? stepPlan(values, plain) : undefined;
+  if (step !== undefined) return step;
+  if (plain === 8) return raw(n);
+  return { kind: kindOffset[plain], base: min, first: 0, width: plain, bytes: headBytes + n * plain };
+}
+
+/** Writes the column as planned to `out` at byte `at`, a multiple of 8; the bytes there are zero. */
+export function writeColumn(plan: ColumnPlan, values: NumberColumn, out: ArrayBuffer, at: number): void {
+  const { kind, base, first, width } = plan;
+  const head = new DataView(out, at, headBytes);
+  head.setUint8(0, kind);
+  head.setFloat64(8, base, true);
+  head.setFloat64(16, first, true);
+  const n = values.length;
+  const from = at + headBytes;
+  if (kind === kindConstant || width === 0) return;
+  const doubles = values instanceof Float64Array ? values : asDoubles(values);
+  const isStep = kind > kindStep[0];
+  if (width === 8) new Float64Array(out, from, n).set(doubles);
+  else if (isStep) fillSteps(arrayOf(width, out, from, n), doubles, base);
+  else if (width === 1) fill8(new Uint8Array(out, from, n), doubles, base);
+  else if (width === 2) fill16(new Uint16Array(out, from, n), doubles, base);
+  else fill32(new Uint32Array(out, from, n), doubles, base);
+}
+
+/** The column in its shortest form. */
+export function encodeColumn(values: NumberColumn): Uint8Array<ArrayBuffer> {
+  const plan = planColumn(values);
+  const out = new ArrayBuffer(plan.bytes);
+  writeColumn(plan, values, out, 0);
+  return new Uint8Array(out);
+}
+
 function widthFor(range: number): Width | 8 {
   return range < 256 ? 1 : range < 65_536 ? 2 : range < 2 ** 32 ? 4 : 8;
 }
 
-function offsets(width: Width, buffer: ArrayBuffer, rows: number): Uint8Array | Uint16Array | Uint32Array {
-  if (width === 1) return new Uint8Array(buffer, headBytes, rows);
-  return width === 2 ? new Uint16Array(buffer, headBytes, rows) : new Uint32Array(buffer, headBytes, rows);
+function constant(value: number): ColumnPlan {
+  return { kind: kindConstant, base: value, first: 0, width: 0, bytes: headBytes };
 }
 
-function start(kind: number, base: number, first: number, dataBytes: number): ArrayBuffer {
-  const buffer = new ArrayBuffer(headBytes + dataBytes);
-  const view = new DataView(buffer);
-  view.setUint8(0, kind);
-  view.setFloat64(8, base, true);
-  view.setFloat64(16, first, true);
-  return buffer;
+function raw(n: number): ColumnPlan {
+  return { kind: kindRaw, base: 0, first: 0, width: 8, bytes: headBytes + n * 8 };
 }
 
-/** What a column holds, from one pass over it. */
-interface Survey {
+interface Bounds {
   readonly isInteger: boolean;
   readonly min: number;
   readonly max: number;
-  readonly stepMin: number;
-  readonly stepMax: number;
 }
 
-/** The column in its shortest form. Cost: two passes. */
-export function encodeColumn(values: NumberColumn): Uint8Array<ArrayBuffer> {
-  const doubles = values instanceof Float64Array ? values : asDoubles(values);
-  const n = doubles.length;
-  const { isInteger, min, max, stepMin, stepMax } = survey(doubles);
-  if (!isInteger) return isOneValue(doubles) ? constant(doubles[0] as number) : raw(doubles);
-  if (n === 0 || min === max) return constant(n === 0 ? 0 : min);
-  const plain = widthFor(max - min);
-  // a difference beyond the safe integers is rounded
-  const exact = Number.isSafeInteger(stepMin) && Number.isSafeInteger(stepMax);
-  const step = n < 2 || !exact ? 8 : stepMin === stepMax ? 0 : widthFor(stepMax - stepMin);
-  if (step !== 8 && step < plain) return steps(doubles, step, stepMin);
-  if (plain === 8) return raw(doubles);
-  const buffer = start(kindOffset[plain], min, 0, n * plain);
-  fillOffsets(offsets(plain, buffer, n), doubles, min);
-  return new Uint8Array(buffer);
-}
-
-/** Loops over one kind of array run several times as fast as over four. Used before the next call. */
-let scratch = new Float64Array(65_536);
-
-function asDoubles(values: Exclude<NumberColumn, Float64Array>): Float64Array<ArrayBuffer> {
-  if (values.length > scratch.length) scratch = new Float64Array(values.length);
-  scratch.set(values);
-  return scratch.subarray(0, values.length);
-}
-
-function survey(values: Float64Array): Survey {
-  const first = values.length > 0 ? (values[0] as number) : 0;
-  let min = first;
-  let max = first;
-  let stepMin = Number.POSITIVE_INFINITY;
-  let stepMax = Number.NEGATIVE_INFINITY;
-  let last = first;
-  let isInteger = isWhole(first);
-  for (let i = 1; i < values.length; i++) {
+/** NaN and the infinities are no integers, nor is -0, which is no offset from anything. */
+function boundsOfDoubles(values: Float64Array): Bounds {
+  let min = values[0] as number;
+  let max = min;
+  let rest = 0;
+  for (let i = 0; i < values.length; i++) {
     const v = values[i] as number;
-    if (!isWhole(v)) {
-      isInteger = false;
-      break;
-    }
+    // NaN once something is none
+    rest += v - Math.floor(v);
     if (v < min) min = v;
     else if (v > max) max = v;
-    const step = v - last;
-    if (step < stepMin) stepMin = step;
-    if (step > stepMax) stepMax = step;
-    last = v;
   }
-  isInteger &&= max <= Number.MAX_SAFE_INTEGER && min >= Number.MIN_SAFE_INTEGER;
-  return { isInteger, min, max, stepMin, stepMax };
+  const isSafe = max <= Number.MAX_SAFE_INTEGER && min >= Number.MIN_SAFE_INTEGER;
+  return { isInteger: rest === 0 && isSafe && !(min <= 0 && max >= 0 && hasNegativeZero(values)), min, max };
 }
 
-/** Not NaN, and not -0, which is no offset from anything. */
-function isWhole(v: number): boolean {
-  return Math.floor(v) === v && (v !== 0 || 1 / v > 0);
+function boundsOfIntegers(values: Uint32Array | Int32Array | Uint8Array): Bounds {
+  let min = values[0] as number;
+  let max = min;
+  for (let i = 1; i < values.length; i++) {
+    const v = values[i] as number;
+    if (v < min) min = v;
+    else if (v > max) max = v;
+  }
+  return { isInteger: true, min, max };
+}
+
+function hasNegativeZero(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) if (values[i] === 0 && 1 / (values[i] as number) < 0) return true;
+  return false;
 }
 
 function isOneValue(values: Float64Array): boolean {
@@ -108,28 +127,72 @@ function isOneValue(values: Float64Array): boolean {
   return true;
 }
 
-function constant(value: number): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(start(kindConstant, value, 0, 0));
+/** So many differences tell that the others will not do either. */
+const sampledSteps = 256;
+
+/** Differences, where they take fewer bytes than the offsets would. Integers only. */
+function stepPlan(values: Float64Array, plain: Width | 8): ColumnPlan | undefined {
+  const sample = stepsOf(values, Math.min(values.length, sampledSteps));
+  if (widthFor(sample.max - sample.min) >= plain) return undefined;
+  const { min, max } = values.length > sampledSteps ? stepsOf(values, values.length) : sample;
+  // a difference beyond the safe integers is rounded
+  if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max)) return undefined;
+  const width = min === max ? 0 : widthFor(max - min);
+  if (width === 8 || width >= plain) return undefined;
+  const first = values[0] as number;
+  return { kind: kindStep[width], base: min, first, width, bytes: headBytes + values.length * width };
 }
 
-function raw(values: Float64Array): Uint8Array<ArrayBuffer> {
-  const buffer = start(kindRaw, 0, 0, values.length * 8);
-  new Float64Array(buffer, headBytes, values.length).set(values);
-  return new Uint8Array(buffer);
+/** Least and greatest difference among the first `n` values, two or more. */
+function stepsOf(values: Float64Array, n: number): { readonly min: number; readonly max: number } {
+  let last = values[1] as number;
+  let min = last - (values[0] as number);
+  let max = min;
+  for (let i = 2; i < n; i++) {
+    const v = values[i] as number;
+    const step = v - last;
+    last = v;
+    if (step < min) min = step;
+    else if (step > max) max = step;
+  }
+  return { min, max };
 }
 
-function fillOffsets(out: Uint8Array | Uint16Array | Uint32Array, values: Float64Array, base: number): void {
+/** Used before the next call. */
+let scratch = new Float64Array(65_536);
+
+function asDoubles(values: Exclude<NumberColumn, Float64Array>): Float64Array<ArrayBuffer> {
+  if (values.length > scratch.length) scratch = new Float64Array(values.length);
+  scratch.set(values);
+  return scratch.subarray(0, values.length);
+}
+
+function fill8(out: Uint8Array, values: Float64Array, base: number): void {
   for (let i = 0; i < out.length; i++) out[i] = (values[i] as number) - base;
 }
 
-function steps(values: Float64Array, width: 0 | Width, base: number): Uint8Array<ArrayBuffer> {
-  const n = values.length;
-  const buffer = start(kindStep[width], base, values[0] as number, n * width);
-  if (width !== 0) {
-    const out = offsets(width, buffer, n);
-    for (let i = 1; i < n; i++) out[i] = (values[i] as number) - (values[i - 1] as number) - base;
+function fill16(out: Uint16Array, values: Float64Array, base: number): void {
+  for (let i = 0; i < out.length; i++) out[i] = (values[i] as number) - base;
+}
+
+function fill32(out: Uint32Array, values: Float64Array, base: number): void {
+  for (let i = 0; i < out.length; i++) out[i] = (values[i] as number) - base;
+}
+
+type Offsets = Uint8Array | Uint16Array | Uint32Array;
+
+function arrayOf(width: Width, buffer: ArrayBuffer, at: number, rows: number): Offsets {
+  if (width === 1) return new Uint8Array(buffer, at, rows);
+  return width === 2 ? new Uint16Array(buffer, at, rows) : new Uint32Array(buffer, at, rows);
+}
+
+function fillSteps(out: Offsets, values: Float64Array, base: number): void {
+  let last = values[0] as number;
+  for (let i = 1; i < out.length; i++) {
+    const v = values[i] as number;
+    out[i] = v - last - base;
+    last = v;
   }
-  return new Uint8Array(buffer);
 }
 
 /** The column as it was, as doubles. `rows` is kept beside the blob. */

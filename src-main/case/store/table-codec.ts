@@ -5,7 +5,7 @@
  * Layout: Uint32 length of the directory, the directory, padding to 8, the columns, each padded to 8.
  */
 import type { TableChunk, TableColumn } from '../../parsers/contract.ts';
-import { decodeInto, encodeColumn } from './column-codec.ts';
+import { type ColumnPlan, decodeInto, planColumn, writeColumn } from './column-codec.ts';
 
 const kinds = { f64: Float64Array, u32: Uint32Array, i32: Int32Array, u8: Uint8Array } as const;
 type Kind = keyof typeof kinds;
@@ -13,7 +13,6 @@ type Kind = keyof typeof kinds;
 /** Name, kind, elements, packed or plain, offset behind the directory, bytes. */
 type Entry = readonly [name: string, kind: Kind, length: number, isPacked: 0 | 1, at: number, bytes: number];
 
-/** Bytes of a column stay plain: they are as short as they can be. */
 function kindOf(column: TableColumn): Kind {
   if (column instanceof Float64Array) return 'f64';
   if (column instanceof Uint32Array) return 'u32';
@@ -23,22 +22,26 @@ function kindOf(column: TableColumn): Kind {
 /** The blob of a chunk. Cost: a few passes over the columns; nothing refers to them afterwards. */
 export function packTable(columns: TableChunk['columns']): Uint8Array<ArrayBuffer> {
   const entries: Entry[] = [];
-  const parts: Uint8Array[] = [];
+  const plans: (ColumnPlan | undefined)[] = [];
   let at = 0;
   for (const [name, column] of Object.entries(columns)) {
-    const isPacked = column instanceof Uint8Array ? isConstant(column) : true;
-    const part = isPacked ? encodeColumn(column) : new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
-    entries.push([name, kindOf(column), column.length, isPacked ? 1 : 0, at, part.length]);
-    parts.push(part);
-    at += padded(part.length);
+    // bytes are as short as they can be, unless they are all equal
+    const plan = column instanceof Uint8Array && !isConstant(column) ? undefined : planColumn(column);
+    const bytes = plan?.bytes ?? column.byteLength;
+    entries.push([name, kindOf(column), column.length, plan ? 1 : 0, at, bytes]);
+    plans.push(plan);
+    at += padded(bytes);
   }
   const directory = new TextEncoder().encode(JSON.stringify(entries));
   const start = padded(4 + directory.length);
   const out = new Uint8Array(start + at);
   new DataView(out.buffer).setUint32(0, directory.length, true);
   out.set(directory, 4);
-  parts.forEach((part, i) => {
-    out.set(part, start + (entries[i] as Entry)[4]);
+  Object.values(columns).forEach((column, i) => {
+    const to = start + (entries[i] as Entry)[4];
+    const plan = plans[i];
+    if (plan) writeColumn(plan, column, out.buffer, to);
+    else out.set(column, to);
   });
   return out;
 }

@@ -7,12 +7,16 @@
  */
 import type { ReadingReport } from '../../api/contract/evidence.ts';
 import { type Parser, type Sink, type Source, traceClock } from '../contract.ts';
-import { type ReadTraceOptions, readGoTrace, sniffGoTrace } from './read-go-trace.ts';
+import { AheadRelay } from './ahead-relay.ts';
+import { readEvents } from './read-events.ts';
+import { DirectRelay, sniffGoTrace } from './read-go-trace.ts';
 import { CycleSeries, StopSeries } from './series/cycle-series.ts';
 import { HeapSeries } from './series/heap-series.ts';
 import { ReplaySeries } from './series/replay-series.ts';
 import { SchedulerSeries } from './series/scheduler-series.ts';
+import type { TraceMessage } from './trace-messages.ts';
 import type { TraceProblem, TraceProblemCode } from './trace-problem.ts';
+import { TraceRows } from './trace-rows.ts';
 import { rangeKinds, type TraceClock, type TraceHeader, type TraceSink } from './trace-sink.ts';
 import type { TraceSummary } from './trace-summary.ts';
 import { namesSink, sayHeapUnits, sayKeyframe, sayRows, type TraceTable } from './trace-tables.ts';
@@ -139,15 +143,22 @@ export const goTraceParser: Parser = {
   id: 'go-trace',
   version: 1,
   sniff: (head) => ({ confidence: 0.98 * sniffGoTrace(head), kind: 'go-trace' }),
-  async parse(source: Source, sink: Sink, { signal, rest }): Promise<void> {
+  async parse(source: Source, sink: Sink, { ahead, ...options }): Promise<void> {
     const evidence = new TraceEvidence(sink);
-    const options: ReadTraceOptions = rest === undefined ? { signal } : { signal, rest };
-    const bytes = { sizeBytes: source.sizeBytes, chunks: source.chunks() };
-    const summary = await readGoTrace(bytes, evidence.trace, options);
+    const rows = new TraceRows(evidence.trace);
+    if (ahead === undefined) await readEvents(bytesOf(source), new DirectRelay(rows), options);
+    else await ahead((message) => rows.take(message as TraceMessage));
     evidence.finish();
-    sink.reading(report(summary, evidence));
+    sink.reading(report(rows.summary(), evidence));
+  },
+  async readAhead(source, ahead, options): Promise<void> {
+    await readEvents(bytesOf(source), new AheadRelay(ahead), options);
   },
 };
+
+function bytesOf(source: Source) {
+  return { sizeBytes: source.sizeBytes, chunks: source.chunks() };
+}
 
 function report(summary: TraceSummary, { heap, stops, replay, pageBytes }: TraceEvidence): ReadingReport {
   const counts: Record<string, number | string> = {

@@ -15,9 +15,6 @@ export interface LayoutReader {
   /** Start of the trace on its own clock, in nanoseconds. */
   readonly startNs: number | undefined;
   readonly wallStartNs: bigint | undefined;
-  /** Events by code as Go's reader delivers them. */
-  readonly countByCode: Float64Array;
-  readonly salvagedEvents: number;
   readonly generations: number;
   /** Version 1: the file's own events by name. */
   readonly rawEventsByName: Readonly<Record<string, number>> | undefined;

@@ -1,132 +1,51 @@
 /**
- * The way in: bytes of an execution trace of Go 1.5 to 1.26 in, tables and problems out. See README.md for the layers.
+ * The way in: bytes of an execution trace of Go 1.5 to 1.26 in, tables and problems out. See README.md for the layers and the two stages.
  */
-import { type FormatRules, formatVersions, headerBytes, headerVersion } from './format-version.ts';
-import type { LayoutReader } from './layout-reader.ts';
-import { Pace } from './pace.ts';
-import { TraceOutput } from './trace-output.ts';
-import { traceProblem } from './trace-problem.ts';
+import { type EventColumns, eventColumns } from './events/event-block.ts';
+import { headerVersion } from './format-version.ts';
+import { type ReadTraceOptions, readEvents, type TraceSource } from './read-events.ts';
+import type { Relay, TraceMessage } from './trace-messages.ts';
+import { TraceRows } from './trace-rows.ts';
 import type { TraceSink } from './trace-sink.ts';
-import { countsByName, type TraceSummary } from './trace-summary.ts';
-import { V1Reader } from './v1/v1-reader.ts';
-import { V2Reader } from './v2-reader.ts';
-
-/** The bytes of one trace. */
-export interface TraceSource {
-  readonly sizeBytes: number;
-  /** The bytes in order; a chunk is copied before the next is asked for. */
-  readonly chunks: AsyncIterable<Uint8Array>;
-}
-
-export interface ReadTraceOptions {
-  /** Ends the reading early, without a problem. */
-  readonly signal?: AbortSignal;
-  /** Lets other work run; called about every 40 ms. Default: one turn of the event loop. */
-  readonly rest?: () => Promise<void>;
-}
-
-/** Chunks are taken in pieces of this size, so that what is held beside a generation stays small. */
-const pieceBytes = 1_048_576;
+import type { TraceSummary } from './trace-summary.ts';
 
 /** How sure the first bytes are of being a trace: 1 with a header of a Go trace, known version or not, else 0. */
 export function sniffGoTrace(head: Uint8Array): number {
   return headerVersion(head) === undefined ? 0 : 1;
 }
 
+/** Both stages in one thread: a message is taken as it is said, and one block serves for all events. */
+export class DirectRelay implements Relay {
+  private readonly rows: TraceRows;
+  private readonly block: EventColumns = eventColumns(false);
+
+  constructor(rows: TraceRows) {
+    this.rows = rows;
+  }
+
+  say(message: TraceMessage): void {
+    this.rows.take(message);
+  }
+
+  columns(): EventColumns {
+    return this.block;
+  }
+
+  room(): undefined {
+    return undefined;
+  }
+}
+
 /**
  * Reads a trace into the sink. Never throws for what the bytes hold: a problem goes to `sink.warning`, and what was read before stays.
- * Time is linear in the size; memory is one generation (version 2) or the file (version 1) and tables of what is alive or named.
+ * Cost: see `readEvents`.
  */
 export async function readGoTrace(
   source: TraceSource,
   sink: TraceSink,
   options: ReadTraceOptions = {},
 ): Promise<TraceSummary> {
-  const output = new TraceOutput(sink);
-  const pace = new Pace(options.signal, options.rest);
-  let head = new Uint8Array(0);
-  let reader: LayoutReader | undefined;
-  let version: number | undefined;
-  let rules: FormatRules | undefined;
-  let readBytes = 0;
-
-  const take = async (piece: Uint8Array): Promise<boolean> => {
-    if (reader !== undefined) {
-      reader.push(piece);
-      return (await reader.drain()) === 'on';
-    }
-    head = joined(head, piece);
-    if (head.length < headerBytes) return true;
-    version = headerVersion(head);
-    rules = version === undefined ? undefined : formatVersions.get(version);
-    if (version === undefined || rules === undefined) return false;
-    sink.header?.({ formatVersion: version, writers: rules.writers, layout: rules.layout });
-    reader =
-      rules.layout === 'v1'
-        ? new V1Reader(rules, version, source.sizeBytes, output, pace)
-        : new V2Reader(rules, output, pace);
-    reader.push(head.subarray(headerBytes));
-    return (await reader.drain()) === 'on';
-  };
-
-  let isOn = true;
-  for await (const chunk of source.chunks) {
-    for (let from = 0; from < chunk.length && isOn; from += pieceBytes) {
-      isOn = await take(chunk.subarray(from, Math.min(chunk.length, from + pieceBytes)));
-      readBytes += Math.min(pieceBytes, chunk.length - from);
-    }
-    sink.progress?.(readBytes);
-    if (pace.isDue) await pace.giveWay();
-    if (pace.isStopped) isOn = false;
-    if (!isOn) break;
-  }
-  if (isOn && reader !== undefined) {
-    reader.close();
-    await reader.drain();
-  }
-  if (reader === undefined) output.warn(headerProblem(version));
-  output.finish(version ?? 0);
-  return summary(output, reader, version, rules, pace.isStopped);
-}
-
-function headerProblem(version: number | undefined) {
-  if (version === undefined) return traceProblem('go_trace/header_invalid', 0);
-  return traceProblem('go_trace/version_unsupported', 0, { found: `1.${version}`, supported: '1.5-1.26' });
-}
-
-function summary(
-  output: TraceOutput,
-  reader: LayoutReader | undefined,
-  version: number | undefined,
-  rules: FormatRules | undefined,
-  isStopped: boolean,
-): TraceSummary {
-  const { model } = output;
-  const counts = countsByName(reader?.countByCode ?? model.countByCode);
-  return {
-    formatVersion: rules === undefined ? undefined : version,
-    writers: rules?.writers,
-    startNs: reader?.startNs === undefined ? undefined : BigInt(reader.startNs),
-    wallStartNs: reader?.wallStartNs,
-    durationNs: Math.max(0, model.lastNs),
-    events: counts.events,
-    eventsByKind: counts.byKind,
-    eventsByName: counts.byName,
-    eventsWithStack: model.withStack,
-    salvagedEvents: reader?.salvagedEvents ?? 0,
-    rawEvents: reader?.rawEventsByName && Object.values(reader.rawEventsByName).reduce((a, b) => a + b, 0),
-    rawEventsByName: reader?.rawEventsByName,
-    goroutines: model.goroutinesSeen,
-    generations: reader?.generations ?? 0,
-    isRefused: output.isRefused,
-    readBytes: reader?.offset ?? 0,
-    isStopped,
-  };
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
+  const rows = new TraceRows(sink);
+  await readEvents(source, new DirectRelay(rows), options);
+  return rows.summary();
 }

@@ -251,6 +251,4 @@ export interface TraceSink {
   goroutines?: ChunkTaker<typeof goroutineColumns>;
   allocFree?: ChunkTaker<typeof allocFreeColumns>;
   warning(problem: TraceProblem): void;
-  /** Bytes of the file read so far. */
-  progress?(bytes: number): void;
 }

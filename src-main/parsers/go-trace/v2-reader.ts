@@ -10,11 +10,11 @@
  */
 import { BatchReader } from './binary/batch-reader.ts';
 import { Generation } from './binary/generation.ts';
+import type { EventOutput } from './event-output.ts';
 import { headerBytes, type V2Rules } from './format-version.ts';
 import type { Course, LayoutReader } from './layout-reader.ts';
 import { Ordering } from './order/ordering.ts';
 import type { Pace } from './pace.ts';
-import type { TraceOutput } from './trace-output.ts';
 import { type TraceProblem, traceProblem } from './trace-problem.ts';
 
 /** The clock of systems whose trace clock is the monotonic clock: it counts in 64 ns. @source Go 1.26 runtime/tracetime.go traceTimeDiv */
@@ -22,24 +22,20 @@ const usualNsPerTick = 64;
 
 export class V2Reader implements LayoutReader {
   generations = 0;
-  salvagedEvents = 0;
-  /** Event counts by code without the salvaged ones; the model's own until something is salvaged. */
-  countByCode: Float64Array;
   readonly rawEventsByName = undefined;
   private readonly batches = new BatchReader(headerBytes);
   private readonly generation: Generation;
   private readonly ordering: Ordering;
   private readonly rules: V2Rules;
-  private readonly output: TraceOutput;
+  private readonly output: EventOutput;
   private readonly pace: Pace;
   private nsPerTick = 0;
   private wallStart: bigint | undefined;
 
-  constructor(rules: V2Rules, output: TraceOutput, pace: Pace) {
+  constructor(rules: V2Rules, output: EventOutput, pace: Pace) {
     this.rules = rules;
     this.output = output;
     this.pace = pace;
-    this.countByCode = output.model.countByCode;
     this.generation = new Generation(rules, output.tables);
     this.ordering = new Ordering(this.generation, output.block);
   }
@@ -149,6 +145,8 @@ export class V2Reader implements LayoutReader {
     for (let hasMore = true; hasMore; ) {
       hasMore = ordering.run();
       output.flushBlock();
+      const room = output.room();
+      if (room !== undefined) await room;
       if (pace.isDue) await pace.giveWay();
       if (pace.isStopped) return 'over';
     }
@@ -169,7 +167,7 @@ export class V2Reader implements LayoutReader {
     const startNs = ordering.startNs ?? 0;
     const atNs = Math.trunc(clock.snapshotTicks * clock.nsPerTick) - startNs;
     if (clock.hasSnapshot && Number.isFinite(atNs)) this.wallStart ??= clock.snapshotWallNs - BigInt(Math.round(atNs));
-    output.sink.clock?.({
+    output.clock({
       generation: this.generations,
       offset: generation.endOffset,
       timeNs: Math.trunc(generation.minTicks * clock.nsPerTick) - startNs,
@@ -186,25 +184,13 @@ export class V2Reader implements LayoutReader {
     output.flushBlock();
     output.warn(problem);
     if (generation.threads === 0) return 'over';
-    this.countByCode = output.model.countByCode.slice();
-    const before = sum(output.model.countByCode);
+    output.salvage();
     const isAssumed = generation.clock.nsPerTick === 0 && this.nsPerTick === 0;
     generation.finishIncomplete(this.nsPerTick === 0 ? usualNsPerTick : this.nsPerTick);
     this.announce();
     ordering.beLenient();
     await this.order();
-    this.salvagedEvents = sum(output.model.countByCode) - before;
-    output.warn(
-      traceProblem('go_trace/generation_salvaged', problem.offset, {
-        generation: generation.number,
-        events: this.salvagedEvents,
-        assumed_clock: isAssumed ? 1 : 0,
-      }),
-    );
+    output.salvaged({ offset: problem.offset, generation: generation.number, isAssumed, isWhole: false });
     return 'over';
   }
-}
-
-function sum(counts: Float64Array): number {
-  return counts.reduce((a, b) => a + b, 0);
 }

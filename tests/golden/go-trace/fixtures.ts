@@ -1,7 +1,7 @@
 /** The traces in `tests/fixtures/go-trace` and what is stored beside them. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { TraceSource } from '../../../src-main/parsers/go-trace/read-go-trace.ts';
+import type { TraceSource } from '../../../src-main/parsers/go-trace/read-events.ts';
 
 const folder = fileURLToPath(new URL('../../fixtures/go-trace/', import.meta.url));
 

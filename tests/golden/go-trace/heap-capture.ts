@@ -1,7 +1,8 @@
 /** A trace with alloc/free events read the way a host reads it: chunks and keyframes kept, the heap reachable at any moment. */
 import { HeapRecorder, HeapReplay, type PlacedKeyframe } from '../../../src-main/parsers/go-trace/heap/heap-replay.ts';
 import type { AllocFreeChunk, HeapState } from '../../../src-main/parsers/go-trace/heap/heap-state.ts';
-import { readGoTrace, type TraceSource } from '../../../src-main/parsers/go-trace/read-go-trace.ts';
+import type { TraceSource } from '../../../src-main/parsers/go-trace/read-events.ts';
+import { readGoTrace } from '../../../src-main/parsers/go-trace/read-go-trace.ts';
 import type { ProgramMark } from './go-tool.ts';
 
 /** A moment at which the program read MemStats. */

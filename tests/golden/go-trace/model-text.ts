@@ -2,7 +2,8 @@
  * The tables of the reader written as `go tool trace -d=parsed` would print the events they came from; see `parsed-text.ts`. A row that has a
  * begin and an end makes two lines. Since no two events of a trace share a time, sorting by time gives the order of the oracle.
  */
-import { readGoTrace, type TraceSource } from '../../../src-main/parsers/go-trace/read-go-trace.ts';
+import type { TraceSource } from '../../../src-main/parsers/go-trace/read-events.ts';
+import { readGoTrace } from '../../../src-main/parsers/go-trace/read-go-trace.ts';
 import type { TraceProblem } from '../../../src-main/parsers/go-trace/trace-problem.ts';
 import { allocFreeKinds, goStates, procStates, rangeKinds } from '../../../src-main/parsers/go-trace/trace-sink.ts';
 import type { TraceSummary } from '../../../src-main/parsers/go-trace/trace-summary.ts';

@@ -7,6 +7,11 @@ import { grownU8, grownU32 } from './growth.ts';
 /** Index of the empty string, and of "no string". */
 export const noString = 0;
 
+/** What every table begins with: reasons of stops that whoever reads rows has to know by their index. */
+const known = ['', 'GC sweep termination', 'GC mark termination'] as const;
+export const sweepTermination = 1;
+export const markTermination = 2;
+
 export class StringTable {
   private bytes = new Uint8Array(4096);
   private used = 0;
@@ -20,7 +25,7 @@ export class StringTable {
   private readonly utf8 = new TextDecoder();
 
   constructor() {
-    this.intern(this.bytes, 0, 0);
+    for (const text of known) this.internText(text);
   }
 
   get size(): number {

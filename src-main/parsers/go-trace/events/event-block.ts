@@ -11,7 +11,7 @@
  * @source Go 1.26 internal/trace/order.go ("smuggle"), event.go StateTransition, Range, Task
  */
 
-/** Rows of a block: small enough to stay in the processor's cache. */
+/** Rows of a block: small enough to stay in the processor's cache, large enough that handing one to another thread costs nothing beside it. */
 export const blockRows = 2048;
 
 /** Numbers of a row in `num`, and what each is. Beside one another, so that a row is written and read in one place of memory. */
@@ -27,11 +27,46 @@ export const offsetAt = 4;
 /** The first of four arguments. */
 export const argsAt = 5;
 
-export class EventBlock {
-  rows = 0;
-  readonly code = new Uint8Array(blockRows);
+/** The columns of a block. */
+export interface EventColumns {
+  readonly code: Uint8Array;
   /** Stack of the context. */
-  readonly stack = new Uint32Array(blockRows);
+  readonly stack: Uint32Array;
   /** `rowWidth` numbers a row. */
-  readonly num = new Float64Array(blockRows * rowWidth);
+  readonly num: Float64Array;
+}
+
+const bytesOfRow = rowWidth * 8 + 4 + 1;
+
+/** Columns in one piece of memory, which threads may share. */
+export function eventColumns(isShared: boolean): EventColumns {
+  const buffer = isShared ? new SharedArrayBuffer(blockRows * bytesOfRow) : new ArrayBuffer(blockRows * bytesOfRow);
+  const stackAtByte = blockRows * rowWidth * 8;
+  return {
+    num: new Float64Array(buffer, 0, blockRows * rowWidth),
+    stack: new Uint32Array(buffer, stackAtByte, blockRows),
+    code: new Uint8Array(buffer, stackAtByte + blockRows * 4, blockRows),
+  };
+}
+
+/** A block being written or read. Its columns change where it is handed to another thread: they are to be asked for anew after that. */
+export class EventBlock implements EventColumns {
+  rows = 0;
+  code: Uint8Array;
+  stack: Uint32Array;
+  num: Float64Array;
+
+  constructor(columns: EventColumns) {
+    this.code = columns.code;
+    this.stack = columns.stack;
+    this.num = columns.num;
+  }
+
+  /** Goes on, empty, in other columns. */
+  turnTo(columns: EventColumns): void {
+    this.rows = 0;
+    this.code = columns.code;
+    this.stack = columns.stack;
+    this.num = columns.num;
+  }
 }

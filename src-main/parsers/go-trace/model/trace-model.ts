@@ -5,7 +5,7 @@
  * One pass over each block. An event is a row of one table, or closes a row that an earlier event began.
  */
 import type { AllocInfo } from '../binary/alloc-experiment.ts';
-import type { StringTable } from '../binary/string-table.ts';
+import { markTermination, sweepTermination } from '../binary/string-table.ts';
 import { argsAt, type EventBlock, goroutineAt, offsetAt, procAt, rowWidth, timeAt } from '../events/event-block.ts';
 import { Ev } from '../events/event-table.ts';
 import {
@@ -50,9 +50,6 @@ const lifeEvents = [
 ];
 for (const code of lifeEvents) changesLife[code] = 1;
 
-/** Called before rows are handed on: what they name must be handed on first. */
-type BeforeChunk = () => void;
-
 export class TraceModel {
   /** Events by code. */
   readonly countByCode = new Float64Array(256);
@@ -73,15 +70,11 @@ export class TraceModel {
   private readonly tasks: TaskRows;
   private readonly regions: RegionRows;
   private readonly allocFree: AllocFreeRows;
-  private readonly sweepTermination: number;
-  private readonly markTermination: number;
 
-  constructor(sink: TraceSink, strings: StringTable, beforeChunk: BeforeChunk) {
+  constructor(sink: TraceSink) {
     const table = <S extends ColumnSpec>(spec: S, take: ChunkTaker<S> | undefined): ColumnTable<S> => {
       const made = new ColumnTable(spec, (chunk) => {
-        if (take === undefined) return false;
-        beforeChunk();
-        return take.call(sink, chunk);
+        return take?.call(sink, chunk) ?? false;
       });
       this.tables.push(made as unknown as ColumnTable<ColumnSpec>);
       return made;
@@ -97,8 +90,6 @@ export class TraceModel {
     this.tasks = new TaskRows(table(taskColumns, sink.tasks));
     this.regions = new RegionRows(table(regionColumns, sink.regions));
     this.allocFree = new AllocFreeRows(table(allocFreeColumns, sink.allocFree));
-    this.sweepTermination = strings.internText('GC sweep termination');
-    this.markTermination = strings.internText('GC mark termination');
   }
 
   /** Different goroutines seen so far. */
@@ -234,13 +225,13 @@ export class TraceModel {
         break;
       case Ev.STWBegin:
         this.ranges.begin(RangeKind.StopTheWorld, stopper(num[row + goroutineAt], num[row + procAt]), 1, a, block, r);
-        if (a === this.markTermination) this.gcCycles.markTerminationBegins(timeNs);
+        if (a === markTermination) this.gcCycles.markTerminationBegins(timeNs);
         break;
       case Ev.STWEnd: {
         const owner = stopper(num[row + goroutineAt], num[row + procAt]);
         const lengthNs = this.ranges.end(RangeKind.StopTheWorld, owner, 0, 0, block, r);
-        if (a === this.sweepTermination) this.gcCycles.sweepTermination(timeNs - lengthNs, timeNs);
-        if (a === this.markTermination) this.gcCycles.markTerminationEnds(timeNs);
+        if (a === sweepTermination) this.gcCycles.sweepTermination(timeNs - lengthNs, timeNs);
+        if (a === markTermination) this.gcCycles.markTerminationEnds(timeNs);
         break;
       }
     }

@@ -7,11 +7,11 @@
  */
 import { slack } from '../binary/payload-arena.ts';
 import { V1File } from '../binary/v1-file.ts';
+import type { EventOutput } from '../event-output.ts';
 import { headerBytes, type V1Rules } from '../format-version.ts';
 import type { Course, LayoutReader } from '../layout-reader.ts';
 import { limits } from '../limits.ts';
 import type { Pace } from '../pace.ts';
-import type { TraceOutput } from '../trace-output.ts';
 import { type TraceProblem, traceProblem } from '../trace-problem.ts';
 import { RawCounts } from './futile-wakeups.ts';
 import { V1Check } from './v1-check.ts';
@@ -29,10 +29,8 @@ const burst = 4096;
 
 export class V1Reader implements LayoutReader {
   readonly wallStartNs = undefined;
-  salvagedEvents = 0;
   generations = 0;
   startNs: number | undefined;
-  countByCode: Float64Array;
 
   private data: Uint8Array<ArrayBuffer>;
   private length = headerBytes;
@@ -42,16 +40,15 @@ export class V1Reader implements LayoutReader {
   private isTooLarge = false;
   private readonly rules: V1Rules;
   private readonly version: number;
-  private readonly output: TraceOutput;
+  private readonly output: EventOutput;
   private readonly pace: Pace;
 
   /** `sizeBytes` is what the source says the file has: memory is taken for that much, and more only as bytes come. */
-  constructor(rules: V1Rules, version: number, sizeBytes: number, output: TraceOutput, pace: Pace) {
+  constructor(rules: V1Rules, version: number, sizeBytes: number, output: EventOutput, pace: Pace) {
     this.rules = rules;
     this.version = version;
     this.output = output;
     this.pace = pace;
-    this.countByCode = output.model.countByCode;
     this.data = new Uint8Array(Math.min(Math.max(sizeBytes, firstBytes), 64 * firstBytes) + slack);
   }
 
@@ -104,7 +101,10 @@ export class V1Reader implements LayoutReader {
     const orderProblem = await this.order(file);
     if (orderProblem !== undefined) output.warn(orderProblem);
     problem ??= orderProblem;
-    if (problem !== undefined) this.countAsSalvaged(problem, file.ticksPerSecond === 0);
+    if (problem !== undefined) {
+      const isAssumed = file.ticksPerSecond === 0;
+      output.salvaged({ offset: problem.offset, generation: 1, isAssumed, isWhole: true });
+    }
     return 'over';
   }
 
@@ -138,6 +138,8 @@ export class V1Reader implements LayoutReader {
       convert.add(event);
       if (n % burst !== 0) continue;
       if (check.hasExcess(event)) break;
+      const room = output.room();
+      if (room !== undefined) await room;
       if (pace.isDue) await pace.giveWay();
       if (pace.isStopped) return undefined;
     }
@@ -151,7 +153,7 @@ export class V1Reader implements LayoutReader {
   private begin(firstTicks: number, nsPerTick: number): void {
     this.generations = 1;
     this.startNs = Math.trunc(firstTicks * nsPerTick);
-    this.output.sink.clock?.({
+    this.output.clock({
       generation: 1,
       offset: headerBytes,
       timeNs: 0,
@@ -159,14 +161,5 @@ export class V1Reader implements LayoutReader {
       nsPerTick,
       snapshot: undefined,
     });
-  }
-
-  private countAsSalvaged(problem: TraceProblem, isAssumed: boolean): void {
-    const { countByCode } = this.output.model;
-    this.salvagedEvents = countByCode.reduce((a, b) => a + b, 0);
-    this.countByCode = new Float64Array(countByCode.length);
-    if (this.salvagedEvents === 0) return;
-    const args = { generation: 1, events: this.salvagedEvents, assumed_clock: isAssumed ? 1 : 0 };
-    this.output.warn(traceProblem('go_trace/generation_salvaged', problem.offset, args));
   }
 }

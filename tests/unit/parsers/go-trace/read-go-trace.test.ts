@@ -148,7 +148,8 @@ describe('stopping', () => {
     const seen: number[] = [];
     await readGoTrace(
       { sizeBytes: data.length, chunks: pieces(data, 4000) },
-      { warning: () => undefined, progress: (bytes) => seen.push(bytes) },
+      { warning: () => undefined },
+      { progress: (bytes) => seen.push(bytes) },
     );
     expect(seen).toEqual([4000, 8000, data.length]);
   });

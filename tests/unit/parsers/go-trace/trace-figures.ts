@@ -3,7 +3,8 @@
  */
 
 import type { AllocFreeChunk } from '../../../../src-main/parsers/go-trace/heap/heap-state.ts';
-import { type ReadTraceOptions, readGoTrace } from '../../../../src-main/parsers/go-trace/read-go-trace.ts';
+import type { ReadTraceOptions } from '../../../../src-main/parsers/go-trace/read-events.ts';
+import { readGoTrace } from '../../../../src-main/parsers/go-trace/read-go-trace.ts';
 import type { TraceProblem } from '../../../../src-main/parsers/go-trace/trace-problem.ts';
 import {
   allocFreeKinds,

@@ -119,9 +119,10 @@ describe('StringTable', () => {
     const a = table.intern(bytes('xmallocx'), 1, 6);
     const b = table.intern(bytes('malloc'), 0, 6);
     expect(b).toBe(a);
-    expect(table.takeNew()).toEqual({ first: 0, values: ['', 'malloc'] });
+    const known = ['', 'GC sweep termination', 'GC mark termination'];
+    expect(table.takeNew()).toEqual({ first: 0, values: [...known, 'malloc'] });
     expect(table.takeNew()).toBeUndefined();
-    expect(table.internText('ß 世界')).toBe(2);
+    expect(table.internText('ß 世界')).toBe(4);
     expect(table.takeNew()).toEqual({ first: 2, values: ['ß 世界'] });
   });
 
