@@ -80,29 +80,26 @@ export function sayHeapUnits(sink: Sink, { minHeapAddress, pageBytes }: AllocInf
   sink.table({ table: 'heapUnits', rows: 1, fromNs: 0, toNs: 0, columns });
 }
 
-/** The clock of traces ticks every 64 ns on Linux. @source Go 1.26 runtime/traceruntime.go traceTimeDiv */
-const nsPerTick = 64;
-/** A free slot. */
-const noTick = 0xffff_ffff;
+const wordNs = 2 ** 32;
 
 /** Says a keyframe of the heap: its arrays, and the single figures as `figures`. */
 export function sayKeyframe(sink: Sink, { nextChunk, keyframe }: PlacedKeyframe): void {
   const { events, timeNs, spanRows, span, born, type, stacks, tinyAllocs, misfits } = keyframe;
   const figures = Float64Array.of(nextChunk, events, timeNs, spanRows, tinyAllocs, ...Object.values(misfits));
-  const ticks = ticksOf(born);
   sink.table({
     table: 'keyframes',
     rows: 1,
     fromNs: timeNs,
     toNs: timeNs,
-    columns: { figures, span, ...(ticks ? { ticks } : { born }), type, stacks },
+    columns: { figures, span, ...(halvesOf(born) ?? { born }), type, stacks },
   });
 }
 
 /** A keyframe as it was said. `columns` are those of `sayKeyframe`. */
 export function keyframeOf(columns: Readonly<Record<string, TableColumn>>): PlacedKeyframe | undefined {
-  const { figures, span, ticks, type, stacks } = columns;
-  const born = ticks instanceof Uint32Array ? bornOf(ticks) : columns.born;
+  const { figures, span, bornLow, bornHigh, type, stacks } = columns;
+  const isHalved = bornLow instanceof Uint32Array && bornHigh instanceof Uint32Array;
+  const born = isHalved ? bornOf(bornLow, bornHigh) : columns.born;
   const isWhole =
     figures instanceof Float64Array &&
     span instanceof Float64Array &&
@@ -128,21 +125,27 @@ export function keyframeOf(columns: Readonly<Record<string, TableColumn>>): Plac
   };
 }
 
-/** Births in half the bytes: whole ticks, or undefined where one is not. */
-function ticksOf(born: Float64Array): Uint32Array<ArrayBuffer> | undefined {
-  const ticks = new Uint32Array(born.length);
+/** Births in two halves, which take 4 or 5 bytes as they are kept: the time + 1 in units of 1 and 2^32 ns, 0 for a free slot; undefined where that is not exact. */
+function halvesOf(born: Float64Array): Readonly<Record<'bornLow' | 'bornHigh', Uint32Array<ArrayBuffer>>> | undefined {
+  const bornLow = new Uint32Array(born.length);
+  const bornHigh = new Uint32Array(born.length);
   for (let i = 0; i < born.length; i++) {
-    const tick = born[i] / nsPerTick;
-    if (Number.isNaN(tick)) ticks[i] = noTick;
-    else if (tick >= 0 && tick < noTick && Math.floor(tick) === tick) ticks[i] = tick;
-    else return undefined;
+    const time = born[i];
+    if (Number.isNaN(time)) continue;
+    if (!(time >= 0 && time < Number.MAX_SAFE_INTEGER) || Math.floor(time) !== time) return undefined;
+    const high = Math.floor((time + 1) / wordNs);
+    bornHigh[i] = high;
+    bornLow[i] = time + 1 - high * wordNs;
   }
-  return ticks;
+  return { bornLow, bornHigh };
 }
 
-function bornOf(ticks: Uint32Array): Float64Array<ArrayBuffer> {
-  const born = new Float64Array(ticks.length);
-  for (let i = 0; i < ticks.length; i++) born[i] = ticks[i] === noTick ? Number.NaN : ticks[i] * nsPerTick;
+function bornOf(low: Uint32Array, high: Uint32Array): Float64Array<ArrayBuffer> {
+  const born = new Float64Array(low.length);
+  for (let i = 0; i < born.length; i++) {
+    const time = high[i] * wordNs + low[i];
+    born[i] = time === 0 ? Number.NaN : time - 1;
+  }
   return born;
 }
 

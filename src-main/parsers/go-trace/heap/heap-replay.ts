@@ -2,16 +2,17 @@
  * The heap at any moment of a trace. While the trace is read, `HeapRecorder` follows the events and leaves a keyframe now and then; later,
  * `HeapReplay` restores the keyframe before the moment and applies the chunks from there.
  *
- * A keyframe costs as much as the heap is large, so they come the rarer the larger the heap: after as many events as a third of the slots of the heap,
- * and not more often than every 128 Ki events. All keyframes together then stay below 15 bytes an event (a slot takes 5 where it is kept), and a
- * moment is reached by taking over one heap and applying a third as many events as it has slots.
+ * A keyframe costs as much as the heap is large, so they come the rarer the larger the heap: after as many events as two thirds of the slots of the
+ * heap, between 256 Ki and 768 Ki events. A slot takes 5 to 6 bytes where it is kept, so all keyframes together stay below 9 bytes an event for
+ * heaps of up to a million slots, and a moment is reached by taking over one heap and applying some hundred thousand events.
  *
  * Both work on what the host kept: chunks by number, exactly as the sink got them, and keyframes.
  */
 import type { HeapKeyframe } from './heap-figures.ts';
 import { type AllocFreeChunk, type HeapEvents, HeapState } from './heap-state.ts';
 
-const leastEventsBetween = 131_072;
+const leastEventsBetween = 262_144;
+const mostEventsBetween = 786_432;
 
 /** A keyframe and the first chunk it does not contain. */
 export interface PlacedKeyframe {
@@ -47,7 +48,8 @@ export class HeapRecorder {
     const { state } = this;
     this.chunks++;
     const since = state.events - this.lastKeyframe;
-    if (since < leastEventsBetween || since < state.keyframeRows / 3) return;
+    const wanted = Math.min(mostEventsBetween, Math.max(leastEventsBetween, (state.keyframeRows * 2) / 3));
+    if (since < wanted) return;
     this.lastKeyframe = state.events;
     this.keep({ nextChunk: this.chunks, keyframe: state.keyframe() });
   }
@@ -55,7 +57,7 @@ export class HeapRecorder {
 
 /** What the host kept of a trace. */
 export interface ReplayStore {
-  /** The last keyframe whose time is not after `timeNs`, or undefined. */
+  /** The last keyframe whose time is not after `timeNs`, or undefined. Its arrays are the caller's. */
   keyframeBefore(timeNs: number): PlacedKeyframe | undefined;
   /** Chunk by number, or undefined behind the last. */
   chunk(index: number): HeapEvents | undefined;

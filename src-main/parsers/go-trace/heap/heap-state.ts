@@ -16,7 +16,6 @@
  * @source Go 1.26 runtime/traceallocfree.go, runtime/mcache.go, runtime/mstats.go (what MemStats counts)
  */
 import { grownF64, grownI32 } from '../binary/growth.ts';
-import { HashIndex } from '../binary/hash-index.ts';
 import { KeyedRows } from '../binary/keyed-rows.ts';
 import { AllocFreeKind } from '../model/alloc-free-rows.ts';
 import type { Chunk } from '../model/column-table.ts';
@@ -30,6 +29,7 @@ import {
   type ObjectView,
   type SpanView,
 } from './heap-figures.ts';
+import { PageIndex } from './page-index.ts';
 import { SlotColumns } from './slot-columns.ts';
 import { sizeClasses, sizeClassOf, slotBytes, slotsInSpan, spanClasses, tinySpanClass } from './span-class.ts';
 
@@ -81,7 +81,7 @@ export class HeapState {
   private freeSpanCount = 0;
   private readonly slots = new SlotColumns();
   /** Page -> span row: all pages of a span of small objects, the first page of any other. */
-  private pages = new HashIndex();
+  private pages = new PageIndex();
   private stacks = new KeyedRows();
   private stackBytes = new Float64Array(0);
 
@@ -224,7 +224,7 @@ export class HeapState {
     return this.slots.rows;
   }
 
-  /** Becomes what the keyframe was taken of. */
+  /** Becomes what the keyframe was taken of. The arrays of the keyframe become its own. */
   restore(keyframe: HeapKeyframe): void {
     this.events = keyframe.events;
     this.timeNs = keyframe.timeNs;
@@ -233,11 +233,11 @@ export class HeapState {
     Object.assign(this.totals, noTotals());
     this.liveByClass.fill(0);
     this.spansByClass.fill(0);
-    this.span = keyframe.span.slice();
+    this.span = keyframe.span;
     this.spanRows = keyframe.spanRows;
     this.slotSize = grownF64(this.slotSize, this.spanRows);
     this.freeSpanCount = 0;
-    this.pages = new HashIndex();
+    this.pages = new PageIndex();
     this.stacks = new KeyedRows();
     for (let i = 0; i < keyframe.stacks.length; i += 2) this.addStack(keyframe.stacks[i], keyframe.stacks[i + 1]);
     for (let row = 0; row < this.spanRows; row++) this.restoreSpan(row);

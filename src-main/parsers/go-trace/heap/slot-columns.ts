@@ -37,14 +37,14 @@ export class SlotColumns {
     else free.push(first);
   }
 
-  /** Takes the columns of a keyframe. `used` lists the stretches in use as first row and length, by first row; the gaps are free. */
+  /** Takes over the columns of a keyframe. `used` lists the stretches in use as first row and length, by first row; the gaps are free. */
   restore(
     born: Float64Array<ArrayBuffer>,
     type: Uint32Array<ArrayBuffer>,
     used: readonly (readonly [first: number, length: number])[],
   ): void {
-    this.born = born.slice();
-    this.type = type.slice();
+    this.born = born;
+    this.type = type;
     this.rows = born.length;
     this.free.clear();
     let next = 0;
