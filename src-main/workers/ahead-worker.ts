@@ -6,7 +6,7 @@ import { parsers } from '../parsers/registry.ts';
 import type { FromAhead, ToAhead } from './worker-messages.ts';
 
 /** Messages under way: enough that neither thread waits for the other's turn. */
-const mostUnderWay = 12;
+const mostUnderWay = 16;
 
 if (!parentPort) throw new Error('ahead-worker is a thread entry');
 const port = parentPort;
@@ -21,9 +21,8 @@ class Way implements Ahead {
     send({ kind: 'said', message });
   }
 
-  /** One more was taken. */
-  wasTaken(): void {
-    this.taken++;
+  wasTaken(count: number): void {
+    this.taken += count;
     if (this.posted - this.taken >= mostUnderWay) return;
     this.goOn?.();
     this.goOn = undefined;
@@ -40,7 +39,7 @@ class Way implements Ahead {
 let way = new Way();
 
 port.on('message', (message: ToAhead) => {
-  if (message.kind === 'taken') way.wasTaken();
+  if (message.kind === 'taken') way.wasTaken(message.count);
   else void run(message);
 });
 

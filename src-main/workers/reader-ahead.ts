@@ -16,13 +16,18 @@ export interface AheadHooks {
   readonly ready: () => Promise<void> | undefined;
 }
 
+/** Taken messages are said together: far fewer than may be under way, or both threads would wait. */
+const takenAtOnce = 4;
+
 export class ReaderAhead {
   private thread: Worker | undefined;
+  private untold = 0;
 
   /** Reads one file; one at a time. Fails where the thread does, with its error. */
   async run(file: Omit<Extract<ToAhead, { kind: 'read' }>, 'kind'>, hooks: AheadHooks): Promise<void> {
     this.thread ??= new Worker(threadFile('ahead-worker'), { resourceLimits });
     const { thread } = this;
+    this.untold = 0;
     try {
       await new Promise<void>((resolve, reject) => {
         thread.on('message', (message: FromAhead) => {
@@ -52,6 +57,9 @@ export class ReaderAhead {
   private async take(message: unknown, { take, ready }: AheadHooks): Promise<void> {
     take(message);
     await ready();
-    this.thread?.postMessage({ kind: 'taken' } satisfies ToAhead);
+    this.untold++;
+    if (this.untold < takenAtOnce) return;
+    this.thread?.postMessage({ kind: 'taken', count: this.untold } satisfies ToAhead);
+    this.untold = 0;
   }
 }

@@ -17,8 +17,8 @@ export type FromWorker =
 
 export type ToAhead =
   | { readonly kind: 'read'; readonly parser: string; readonly spec: SourceSpec; readonly budgets: Budgets }
-  /** One more message was taken. */
-  | { readonly kind: 'taken' };
+  /** So many more messages were taken. */
+  | { readonly kind: 'taken'; readonly count: number };
 
 export type FromAhead =
   | { readonly kind: 'said'; readonly message: unknown }

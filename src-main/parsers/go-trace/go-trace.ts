@@ -7,14 +7,13 @@
  */
 import type { ReadingReport } from '../../api/contract/evidence.ts';
 import { type Parser, type Sink, type Source, traceClock } from '../contract.ts';
-import { AheadRelay } from './ahead-relay.ts';
+import { AheadRelay, AheadTaker } from './ahead-relay.ts';
 import { readEvents } from './read-events.ts';
 import { DirectRelay, sniffGoTrace } from './read-go-trace.ts';
 import { CycleSeries, StopSeries } from './series/cycle-series.ts';
 import { HeapSeries } from './series/heap-series.ts';
 import { ReplaySeries } from './series/replay-series.ts';
 import { SchedulerSeries } from './series/scheduler-series.ts';
-import type { TraceMessage } from './trace-messages.ts';
 import type { TraceProblem, TraceProblemCode } from './trace-problem.ts';
 import { TraceRows } from './trace-rows.ts';
 import { rangeKinds, type TraceClock, type TraceHeader, type TraceSink } from './trace-sink.ts';
@@ -147,7 +146,10 @@ export const goTraceParser: Parser = {
     const evidence = new TraceEvidence(sink);
     const rows = new TraceRows(evidence.trace);
     if (ahead === undefined) await readEvents(bytesOf(source), new DirectRelay(rows), options);
-    else await ahead((message) => rows.take(message as TraceMessage));
+    else {
+      const taker = new AheadTaker((message) => rows.take(message));
+      await ahead((message) => taker.receive(message));
+    }
     evidence.finish();
     sink.reading(report(rows.summary(), evidence));
   },

@@ -12,7 +12,7 @@
  */
 
 /** Rows of a block: small enough to stay in the processor's cache, large enough that handing one to another thread costs nothing beside it. */
-export const blockRows = 2048;
+export const blockRows = 4096;
 
 /** Numbers of a row in `num`, and what each is. Beside one another, so that a row is written and read in one place of memory. */
 export const rowWidth = 9;

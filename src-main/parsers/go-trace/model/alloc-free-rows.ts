@@ -51,39 +51,52 @@ export class AllocFreeRows {
     this.units = info;
   }
 
-  /** Row `r` of the block, one of the experiment's events. */
-  add(code: number, block: EventBlock, r: number): void {
-    const at = this.table.next();
+  /** The first `n` rows of the block that `picked` names: events of the experiment. */
+  addAll(block: EventBlock, picked: Uint16Array, n: number): void {
+    for (let done = 0; done < n; ) {
+      const count = this.table.open(n - done);
+      this.write(block, picked, done, done + count);
+      done += count;
+    }
+  }
+
+  private write(block: EventBlock, picked: Uint16Array, from: number, to: number): void {
+    const { num, code } = block;
+    const { objectAlignBytes } = this.units;
+    const { timeNs, kind, address, npages, spanClass, type, stackBytes, proc, goroutine, offset } = this.table.columns;
+    let at = this.table.opened;
+    for (let k = from; k < to; k++, at++) {
+      const r = picked[k];
+      const row = r * rowWidth;
+      const event = code[r];
+      timeNs[at] = num[row + timeAt];
+      kind[at] = event - Ev.Span;
+      address[at] = num[row + argsAt] * objectAlignBytes;
+      npages[at] = 0;
+      spanClass[at] = manual;
+      type[at] = event === Ev.HeapObjectAlloc || event === Ev.HeapObject ? num[row + argsAt + 1] : 0;
+      stackBytes[at] = 0;
+      proc[at] = num[row + procAt];
+      goroutine[at] = num[row + goroutineAt];
+      offset[at] = num[row + offsetAt];
+      if (event <= Ev.SpanFree || event >= Ev.GoroutineStack) this.correct(event, at, num, row + argsAt);
+    }
+  }
+
+  /** What is no object. `first` is the place of the first argument. */
+  private correct(event: number, at: number, num: Float64Array, first: number): void {
     const c = this.table.columns;
     const { units } = this;
-    const { num } = block;
-    const from = r * rowWidth;
-    const first = num[from + argsAt];
-    const second = num[from + argsAt + 1];
-    c.timeNs[at] = num[from + timeAt];
-    c.kind[at] = code - Ev.Span;
-    c.proc[at] = num[from + procAt];
-    c.goroutine[at] = num[from + goroutineAt];
-    c.offset[at] = num[from + offsetAt];
-    c.npages[at] = 0;
-    c.spanClass[at] = manual;
-    c.type[at] = 0;
-    c.stackBytes[at] = 0;
-    if (code === Ev.HeapObjectAlloc || code === Ev.HeapObject) {
-      c.address[at] = first * units.objectAlignBytes;
-      c.type[at] = second;
-    } else if (code === Ev.HeapObjectFree) {
-      c.address[at] = first * units.objectAlignBytes;
-    } else if (code <= Ev.SpanFree) {
-      c.address[at] = first * units.pageBytes;
-      if (code !== Ev.SpanFree) {
-        const kindClass = num[from + argsAt + 2];
-        c.npages[at] = second;
-        c.spanClass[at] = kindClass === manualOnWire ? manual : Math.floor(kindClass / 2);
-      }
+    const second = num[first + 1];
+    if (event <= Ev.SpanFree) {
+      c.address[at] = num[first] * units.pageBytes;
+      if (event === Ev.SpanFree) return;
+      const kindClass = num[first + 2];
+      c.npages[at] = second;
+      c.spanClass[at] = kindClass === manualOnWire ? manual : Math.floor(kindClass / 2);
     } else {
-      c.address[at] = first * units.stackAlignBytes;
-      if (code !== Ev.GoroutineStackFree) c.stackBytes[at] = second > 0 && second <= 32 ? 2 ** (second - 1) : 0;
+      c.address[at] = num[first] * units.stackAlignBytes;
+      if (event !== Ev.GoroutineStackFree) c.stackBytes[at] = second > 0 && second <= 32 ? 2 ** (second - 1) : 0;
     }
   }
 }

@@ -40,6 +40,8 @@ export class ColumnTable<S extends ColumnSpec> {
   columns: Columns<S>;
   /** Rows ever opened. */
   total = 0;
+  /** First of the rows that `open` opened last. */
+  opened = 0;
   private rows = 0;
   private capacity = firstRows;
   private readonly spec: S;
@@ -56,6 +58,16 @@ export class ColumnTable<S extends ColumnSpec> {
     if (this.rows === this.capacity) this.makeRoom();
     this.total++;
     return this.rows++;
+  }
+
+  /** Opens up to `wanted` rows, one at least, and returns how many; the first is `opened`. */
+  open(wanted: number): number {
+    if (this.rows === this.capacity) this.makeRoom();
+    const count = Math.min(wanted, this.capacity - this.rows);
+    this.opened = this.rows;
+    this.rows += count;
+    this.total += count;
+    return count;
   }
 
   /** Hands on what there is. */

@@ -61,15 +61,15 @@ const rules: readonly Rule[] = [
 /** By code: column of the id in a row of the block, 0 for an event that is no transition. */
 export const transitionIdAt = new Uint8Array(256);
 const resourceOf = new Uint8Array(256);
-const before = new Uint8Array(256);
-const after = new Uint8Array(256);
+const beforeOf = new Uint8Array(256);
+const afterOf = new Uint8Array(256);
 /** By code: 1 where the first argument is the reason. */
 const hasReason = new Uint8Array(256);
 for (const [code, resource, idAt, from, to] of rules) {
   transitionIdAt[code] = idAt;
   resourceOf[code] = resource;
-  before[code] = from;
-  after[code] = to;
+  beforeOf[code] = from;
+  afterOf[code] = to;
 }
 hasReason[Ev.GoStop] = 1;
 hasReason[Ev.GoBlock] = 1;
@@ -81,25 +81,41 @@ export class TransitionRows {
     this.table = table;
   }
 
-  /** Row `r` of the block, an event with a `transitionIdAt`. */
-  add(code: number, block: EventBlock, r: number): void {
-    const at = this.table.next();
+  /** The first `n` rows of the block that `picked` names: events with a `transitionIdAt`. */
+  addAll(block: EventBlock, picked: Uint16Array, n: number): void {
+    for (let done = 0; done < n; ) {
+      const count = this.table.open(n - done);
+      this.write(block, picked, done, done + count);
+      done += count;
+    }
+  }
+
+  private write(block: EventBlock, picked: Uint16Array, from: number, to: number): void {
+    const { num, code, stack } = block;
     const c = this.table.columns;
-    const { num } = block;
-    const row = r * rowWidth;
-    c.timeNs[at] = num[row + timeAt];
-    c.resource[at] = resourceOf[code];
-    c.id[at] = num[row + transitionIdAt[code]];
-    c.from[at] = before[code];
-    c.to[at] = after[code];
-    c.reasonString[at] = hasReason[code] === 0 ? 0 : num[row + argsAt];
-    c.stack[at] = block.stack[r];
-    c.thread[at] = num[row + threadAt];
-    c.proc[at] = num[row + procAt];
-    c.goroutine[at] = num[row + goroutineAt];
-    c.offset[at] = num[row + offsetAt];
-    if (before[code] === after[code] || code === Ev.ProcSteal)
-      this.correct(code, at, num[row + argsAt + 1], num[row + argsAt + 2]);
+    const { timeNs, resource, id, from: before, to: after, reasonString, thread, proc, goroutine, offset } = c;
+    const stacks = c.stack;
+    let at = this.table.opened;
+    for (let k = from; k < to; k++, at++) {
+      const r = picked[k];
+      const row = r * rowWidth;
+      const kind = code[r];
+      const stateBefore = beforeOf[kind];
+      const stateAfter = afterOf[kind];
+      timeNs[at] = num[row + timeAt];
+      resource[at] = resourceOf[kind];
+      id[at] = num[row + transitionIdAt[kind]];
+      before[at] = stateBefore;
+      after[at] = stateAfter;
+      reasonString[at] = hasReason[kind] === 0 ? 0 : num[row + argsAt];
+      stacks[at] = stack[r];
+      thread[at] = num[row + threadAt];
+      proc[at] = num[row + procAt];
+      goroutine[at] = num[row + goroutineAt];
+      offset[at] = num[row + offsetAt];
+      if (stateBefore === stateAfter || kind === Ev.ProcSteal)
+        this.correct(kind, at, num[row + argsAt + 1], num[row + argsAt + 2]);
+    }
   }
 
   private correct(code: number, at: number, second: number, third: number): void {
