@@ -26,6 +26,7 @@ export async function inspectFiles(
   signal: AbortSignal,
   progress: (p: ImportProgress) => void,
 ): Promise<Inspection> {
+  service.warm();
   const passing = Case.temporary('inspect');
   try {
     const imported = await passing.import(paths, { parse: service.parse, signal, progress });

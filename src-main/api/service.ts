@@ -126,6 +126,7 @@ export class Service {
    * @throws Refusal with the code of what forbade it
    */
   async open(request: OpenRequest): Promise<CaseSession> {
+    this.warm();
     const paths = request.inputs.map(inputPath);
     const [only] = paths;
     const options = {
@@ -151,6 +152,11 @@ export class Service {
     const opened = Case.open(folder);
     await opened.rebuild({ parse: this.pool.run });
     return new CaseSession(opened);
+  }
+
+  /** To be called where files will be parsed soon. */
+  warm(): void {
+    this.pool.warm();
   }
 
   get parse(): ParsePool['run'] {

@@ -19,15 +19,13 @@ const port = parentPort;
 
 const reader = availableParallelism() > 1 ? new ReaderAhead() : undefined;
 let unacked = 0;
-let resume: (() => void) | undefined;
+/** Who waits until the store has taken more. */
+const waiting: (() => void)[] = [];
 
 port.on('message', (message: ToWorker) => {
   if (message.kind === 'ack') {
     unacked--;
-    if (unacked < unackedLimit) {
-      resume?.();
-      resume = undefined;
-    }
+    if (unacked < unackedLimit) for (const goOn of waiting.splice(0)) goOn();
     return;
   }
   void run(message);
@@ -60,7 +58,7 @@ async function run({ spec, budgets }: Extract<ToWorker, { kind: 'parse' }>): Pro
     unacked < unackedLimit
       ? undefined
       : new Promise<void>((resolve) => {
-          resume = resolve;
+          waiting.push(resolve);
         });
   try {
     const outcome = await parseFile(spec, budgets, {

@@ -95,6 +95,20 @@ export class ParsePool {
     });
   };
 
+  /** Starts the first thread before there is work for it: it is ready once the first file is hashed. */
+  warm(): void {
+    if (this.busy > 0 || this.idle.length > 0) return;
+    const worker = this.spawn();
+    const drop = () => {
+      const at = this.idle.indexOf(worker);
+      if (at >= 0) this.idle.splice(at, 1);
+    };
+    worker.on('error', drop);
+    worker.on('exit', drop);
+    worker.unref();
+    this.idle.push(worker);
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     for (const next of this.waiting.splice(0)) next();
@@ -105,6 +119,8 @@ export class ParsePool {
     while (!this.closed) {
       const worker = this.idle.pop();
       if (worker) {
+        worker.removeAllListeners();
+        worker.ref();
         this.busy++;
         return worker;
       }

@@ -141,7 +141,7 @@ describe('a trace with wrong bytes', () => {
           const totals = recorder?.state.totals ?? noTotals();
           for (const total of Object.values(totals)) expect(total).toBeGreaterThanOrEqual(0);
           const copy = new HeapState(26, 8192);
-          if (recorder !== undefined) copy.restore(recorder.state.keyframe());
+          if (recorder !== undefined) copy.restore(structuredClone(recorder.state.keyframe()));
           expect(copy.totals).toEqual(totals);
         },
       ),

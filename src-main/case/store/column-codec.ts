@@ -41,7 +41,9 @@ export function planColumn(values: NumberColumn): ColumnPlan {
   const step = isDouble && plain > 1 ? stepPlan(values, plain) : undefined;
   if (step !== undefined) return step;
   if (plain === 8) return raw(n);
-  return { kind: kindOffset[plain], base: min, first: 0, width: plain, bytes: headBytes + n * plain };
+  // as they are: a copy costs a tenth of the loop
+  if (plain === 4 && values instanceof Uint32Array) return offsetPlan(0, 4, n);
+  return offsetPlan(min, plain, n);
 }
 
 /** Writes the column as planned to `out` at byte `at`, a multiple of 8; the bytes there are zero. */
@@ -54,6 +56,10 @@ export function writeColumn(plan: ColumnPlan, values: NumberColumn, out: ArrayBu
   const n = values.length;
   const from = at + headBytes;
   if (kind === kindConstant || width === 0) return;
+  if (width === 4 && values instanceof Uint32Array) {
+    new Uint32Array(out, from, n).set(values);
+    return;
+  }
   const doubles = values instanceof Float64Array ? values : asDoubles(values);
   const isStep = kind > kindStep[0];
   if (width === 8) new Float64Array(out, from, n).set(doubles);
@@ -77,6 +83,10 @@ function widthFor(range: number): Width | 8 {
 
 function constant(value: number): ColumnPlan {
   return { kind: kindConstant, base: value, first: 0, width: 0, bytes: headBytes };
+}
+
+function offsetPlan(base: number, width: Width, n: number): ColumnPlan {
+  return { kind: kindOffset[width], base, first: 0, width, bytes: headBytes + n * width };
 }
 
 function raw(n: number): ColumnPlan {

@@ -98,8 +98,7 @@ export function sayKeyframe(sink: Sink, { nextChunk, keyframe }: PlacedKeyframe)
 /** A keyframe as it was said. `columns` are those of `sayKeyframe`. */
 export function keyframeOf(columns: Readonly<Record<string, TableColumn>>): PlacedKeyframe | undefined {
   const { figures, span, bornLow, bornHigh, type, stacks } = columns;
-  const isHalved = bornLow instanceof Uint32Array && bornHigh instanceof Uint32Array;
-  const born = isHalved ? bornOf(bornLow, bornHigh) : columns.born;
+  const born = bornLow instanceof Uint32Array ? bornOf(bornLow, bornHigh) : columns.born;
   const isWhole =
     figures instanceof Float64Array &&
     span instanceof Float64Array &&
@@ -125,25 +124,36 @@ export function keyframeOf(columns: Readonly<Record<string, TableColumn>>): Plac
   };
 }
 
-/** Births in two halves, which take 4 or 5 bytes as they are kept: the time + 1 in units of 1 and 2^32 ns, 0 for a free slot; undefined where that is not exact. */
-function halvesOf(born: Float64Array): Readonly<Record<'bornLow' | 'bornHigh', Uint32Array<ArrayBuffer>>> | undefined {
-  const bornLow = new Uint32Array(born.length);
-  const bornHigh = new Uint32Array(born.length);
+/**
+ * Births in 4 bytes, or 5 where the trace is longer than 4 s: the time + 1 in units of 1 (`bornLow`) and 2^32 ns (`bornHigh`, left out where all are 0),
+ * and 0 for a free slot. Undefined where that is not exact.
+ */
+function halvesOf(born: Float64Array): Readonly<Record<string, Uint32Array<ArrayBuffer>>> | undefined {
+  let most = 0;
+  let rest = 0;
   for (let i = 0; i < born.length; i++) {
     const time = born[i];
     if (Number.isNaN(time)) continue;
-    if (!(time >= 0 && time < Number.MAX_SAFE_INTEGER) || Math.floor(time) !== time) return undefined;
-    const high = Math.floor((time + 1) / wordNs);
-    bornHigh[i] = high;
-    bornLow[i] = time + 1 - high * wordNs;
+    if (time > most) most = time;
+    rest += Math.abs(time) - Math.floor(time);
   }
-  return { bornLow, bornHigh };
+  if (rest !== 0 || most >= Number.MAX_SAFE_INTEGER) return undefined;
+  const bornLow = new Uint32Array(born.length);
+  const bornHigh = new Uint32Array(most + 1 < wordNs ? 0 : born.length);
+  for (let i = 0; i < born.length; i++) {
+    const time = born[i];
+    if (Number.isNaN(time)) continue;
+    const high = Math.floor((time + 1) / wordNs);
+    bornLow[i] = time + 1 - high * wordNs;
+    if (high > 0) bornHigh[i] = high;
+  }
+  return bornHigh.length === 0 ? { bornLow } : { bornLow, bornHigh };
 }
 
-function bornOf(low: Uint32Array, high: Uint32Array): Float64Array<ArrayBuffer> {
+function bornOf(low: Uint32Array, high: TableColumn | undefined): Float64Array<ArrayBuffer> {
   const born = new Float64Array(low.length);
   for (let i = 0; i < born.length; i++) {
-    const time = high[i] * wordNs + low[i];
+    const time = high === undefined ? low[i] : high[i] * wordNs + low[i];
     born[i] = time === 0 ? Number.NaN : time - 1;
   }
   return born;

@@ -48,7 +48,7 @@ export async function captureHeap(source: TraceSource): Promise<HeapCapture> {
       pageBytes = info.pageBytes;
     },
     allocFree(chunk) {
-      recorder ??= new HeapRecorder(formatVersion, pageBytes, (placed) => keyframes.push(placed));
+      recorder ??= new HeapRecorder(formatVersion, pageBytes, (placed) => keyframes.push(structuredClone(placed)));
       recorder.add(chunk);
       chunks.push(chunk);
       return true;

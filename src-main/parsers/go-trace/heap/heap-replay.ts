@@ -27,7 +27,7 @@ export class HeapRecorder {
   private lastKeyframe = 0;
   private readonly keep: (placed: PlacedKeyframe) => void;
 
-  /** `keep` gets each keyframe; its arrays are its own. */
+  /** `keep` gets each keyframe; its arrays hold until it returns. */
   constructor(formatVersion: number, pageBytes: number, keep: (placed: PlacedKeyframe) => void) {
     this.state = new HeapState(formatVersion, pageBytes);
     this.keep = keep;

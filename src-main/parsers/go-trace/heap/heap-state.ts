@@ -202,7 +202,7 @@ export class HeapState {
     }
   }
 
-  /** A copy that nothing here changes any more. */
+  /** The state as flat data: views of it, which hold until the next event is applied. */
   keyframe(): HeapKeyframe {
     const stacks: number[] = [];
     for (const row of this.stacks.inUse()) stacks.push(this.stacks.key[row], this.stackBytes[row]);
@@ -210,9 +210,9 @@ export class HeapState {
       events: this.events,
       timeNs: this.timeNs,
       spanRows: this.spanRows,
-      span: this.span.slice(0, this.spanRows * spanWidth),
-      born: this.slots.born.slice(0, this.slots.rows),
-      type: this.slots.type.slice(0, this.slots.rows),
+      span: this.span.subarray(0, this.spanRows * spanWidth),
+      born: this.slots.born.subarray(0, this.slots.rows),
+      type: this.slots.type.subarray(0, this.slots.rows),
       stacks: Float64Array.from(stacks),
       tinyAllocs: this.tinyAllocs,
       misfits: { ...this.misfits },

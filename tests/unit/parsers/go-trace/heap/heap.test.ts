@@ -213,7 +213,7 @@ describe('HeapReplay', () => {
   const rowsOfChunk = 80_000;
   const chunks = life(10, rowsOfChunk);
   const keyframes: PlacedKeyframe[] = [];
-  const recorder = new HeapRecorder(26, page, (placed) => keyframes.push(placed));
+  const recorder = new HeapRecorder(26, page, (placed) => keyframes.push(structuredClone(placed)));
   for (const chunk of chunks) recorder.add(chunk);
   const store = {
     keyframeBefore: (timeNs: number) =>
