@@ -126,28 +126,28 @@ export function keyframeOf(columns: Readonly<Record<string, TableColumn>>): Plac
 
 /**
  * Births in 4 bytes, or 5 where the trace is longer than 4 s: the time + 1 in units of 1 (`bornLow`) and 2^32 ns (`bornHigh`, left out where all are 0),
- * and 0 for a free slot. Undefined where that is not exact.
+ * and 0 for a free slot. Times are whole; undefined where one is negative or beyond the safe integers.
  */
 function halvesOf(born: Float64Array): Readonly<Record<string, Uint32Array<ArrayBuffer>>> | undefined {
+  let least = 0;
   let most = 0;
-  let rest = 0;
   for (let i = 0; i < born.length; i++) {
-    const time = born[i];
-    if (Number.isNaN(time)) continue;
-    if (time > most) most = time;
-    rest += Math.abs(time) - Math.floor(time);
+    if (born[i] > most) most = born[i];
+    else if (born[i] < least) least = born[i];
   }
-  if (rest !== 0 || most >= Number.MAX_SAFE_INTEGER) return undefined;
+  if (least < 0 || most >= Number.MAX_SAFE_INTEGER) return undefined;
   const bornLow = new Uint32Array(born.length);
-  const bornHigh = new Uint32Array(most + 1 < wordNs ? 0 : born.length);
-  for (let i = 0; i < born.length; i++) {
-    const time = born[i];
-    if (Number.isNaN(time)) continue;
-    const high = Math.floor((time + 1) / wordNs);
-    bornLow[i] = time + 1 - high * wordNs;
-    if (high > 0) bornHigh[i] = high;
+  if (most + 1 < wordNs) {
+    for (let i = 0; i < born.length; i++) bornLow[i] = Number.isNaN(born[i]) ? 0 : born[i] + 1;
+    return { bornLow };
   }
-  return bornHigh.length === 0 ? { bornLow } : { bornLow, bornHigh };
+  const bornHigh = new Uint32Array(born.length);
+  for (let i = 0; i < born.length; i++) {
+    if (Number.isNaN(born[i])) continue;
+    bornHigh[i] = Math.floor((born[i] + 1) / wordNs);
+    bornLow[i] = born[i] + 1 - bornHigh[i] * wordNs;
+  }
+  return { bornLow, bornHigh };
 }
 
 function bornOf(low: Uint32Array, high: TableColumn | undefined): Float64Array<ArrayBuffer> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeColumn, encodeColumn } from '../../../../src-main/case/store/column-codec.ts';
+import { decodeColumn, decodeInto, encodeColumn } from '../../../../src-main/case/store/column-codec.ts';
 
 const same = (values: Float64Array) => {
   const back = decodeColumn(encodeColumn(values), values.length);
@@ -27,6 +27,21 @@ describe('encodeColumn', () => {
     fc.assert(
       fc.property(fc.oneof(fc.array(number, { maxLength: 200 }), rising), (a) => same(Float64Array.from(a))),
       { numRuns: 300 },
+    );
+  });
+
+  it('gives back columns of integers in their own kind', () => {
+    const small = fc.integer({ min: -2, max: 300 });
+    const values = fc.oneof(fc.array(small), fc.array(fc.integer()), fc.array(fc.integer({ min: -1, max: 70_000 })));
+    const kinds = [Uint32Array, Int32Array, Uint8Array] as const;
+    fc.assert(
+      fc.property(fc.constantFrom(...kinds), values, (kind, a) => {
+        const column = kind.from(a);
+        const back = new kind(column.length);
+        decodeInto(encodeColumn(column), back);
+        expect(back).toEqual(column);
+      }),
+      { numRuns: 500 },
     );
   });
 
