@@ -10,7 +10,7 @@ import { ReaderAhead } from './reader-ahead.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 const batchMessages = 256;
-const batchBytes = 4 * 2 ** 20;
+const batchBytes = 2 * 2 ** 20;
 const unackedLimit = 6;
 const progressMs = 50;
 

@@ -11,6 +11,7 @@
  */
 import type { Sink, TableChunk, TableColumn } from '../contract.ts';
 import type { AllocInfo } from './binary/alloc-experiment.ts';
+import { grownU32 } from './binary/growth.ts';
 import type { PlacedKeyframe } from './heap/heap-replay.ts';
 import type { NewStrings, TraceSink } from './trace-sink.ts';
 
@@ -124,6 +125,9 @@ export function keyframeOf(columns: Readonly<Record<string, TableColumn>>): Plac
   };
 }
 
+/** Holds the births of one keyframe until it is taken. */
+let lowScratch = new Uint32Array(0);
+
 /**
  * Births in 4 bytes, or 5 where the trace is longer than 4 s: the time + 1 in units of 1 (`bornLow`) and 2^32 ns (`bornHigh`, left out where all are 0),
  * and 0 for a free slot. Times are whole; undefined where one is negative or beyond the safe integers.
@@ -136,16 +140,17 @@ function halvesOf(born: Float64Array): Readonly<Record<string, Uint32Array<Array
     else if (born[i] < least) least = born[i];
   }
   if (least < 0 || most >= Number.MAX_SAFE_INTEGER) return undefined;
-  const bornLow = new Uint32Array(born.length);
+  lowScratch = grownU32(lowScratch, born.length);
+  const bornLow = lowScratch.subarray(0, born.length);
   if (most + 1 < wordNs) {
     for (let i = 0; i < born.length; i++) bornLow[i] = Number.isNaN(born[i]) ? 0 : born[i] + 1;
     return { bornLow };
   }
   const bornHigh = new Uint32Array(born.length);
   for (let i = 0; i < born.length; i++) {
-    if (Number.isNaN(born[i])) continue;
-    bornHigh[i] = Math.floor((born[i] + 1) / wordNs);
-    bornLow[i] = born[i] + 1 - bornHigh[i] * wordNs;
+    const time = Number.isNaN(born[i]) ? 0 : born[i] + 1;
+    bornHigh[i] = Math.floor(time / wordNs);
+    bornLow[i] = time - bornHigh[i] * wordNs;
   }
   return { bornLow, bornHigh };
 }

@@ -2,7 +2,7 @@
  * The slots of all spans in two columns, a stretch for each span. A stretch that was given back is used again for a span with as many slots, and
  * there are few different numbers of slots.
  */
-import { grownF64, grownU32 } from '../binary/growth.ts';
+const leastRows = 1_024;
 
 export class SlotColumns {
   /** When the object in a slot was born; NaN for a free slot. */
@@ -22,9 +22,11 @@ export class SlotColumns {
     this.rows += length;
     if (this.rows > this.born.length) {
       const had = this.born.length;
-      this.born = grownF64(this.born, this.rows);
+      const length = Math.max(leastRows, this.rows, Math.ceil(had * 1.5));
+      // moved, not copied: the columns of a large heap are not held twice
+      this.born = new Float64Array(this.born.buffer.transfer(length * Float64Array.BYTES_PER_ELEMENT));
       this.born.fill(Number.NaN, had);
-      this.type = grownU32(this.type, this.born.length);
+      this.type = new Uint32Array(this.type.buffer.transfer(length * Uint32Array.BYTES_PER_ELEMENT));
     }
     return first;
   }
