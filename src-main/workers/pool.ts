@@ -119,7 +119,7 @@ export class ParsePool {
     while (!this.closed) {
       const worker = this.idle.pop();
       if (worker) {
-        worker.removeAllListeners();
+        for (const event of ['error', 'exit']) worker.removeAllListeners(event);
         worker.ref();
         this.busy++;
         return worker;
