@@ -11,6 +11,7 @@ import { limits } from './limits.ts';
 import type { Relay, Salvage } from './trace-messages.ts';
 import { type TraceProblem, traceProblem } from './trace-problem.ts';
 import type { TraceClock, TraceHeader } from './trace-sink.ts';
+import type { V1Basis } from './v1/v1-block.ts';
 
 export class EventOutput {
   readonly tables: TraceTables = { strings: new StringTable(), stacks: new StackTable(), types: new AllocTypeTable() };
@@ -44,6 +45,11 @@ export class EventOutput {
 
   header(header: TraceHeader): void {
     this.relay.say({ kind: 'header', header });
+  }
+
+  /** Blocks from here on hold rows of version 1. */
+  v1(basis: V1Basis): void {
+    this.relay.say({ kind: 'v1', basis });
   }
 
   clock(clock: TraceClock): void {

@@ -7,6 +7,7 @@ import type { NewFrames, NewStacks } from './binary/stack-table.ts';
 import type { EventColumns } from './events/event-block.ts';
 import type { TraceProblem } from './trace-problem.ts';
 import type { NewStrings, TraceClock, TraceHeader } from './trace-sink.ts';
+import type { V1Basis } from './v1/v1-block.ts';
 
 export type TraceMessage =
   | { readonly kind: 'header'; readonly header: TraceHeader }
@@ -17,6 +18,8 @@ export type TraceMessage =
   | { readonly kind: 'types'; readonly types: NewTypes }
   /** The columns are read before the next message is asked for. */
   | { readonly kind: 'events'; readonly rows: number; readonly columns: EventColumns }
+  /** The blocks that follow hold events of version 1, see `v1/v1-block.ts`. */
+  | { readonly kind: 'v1'; readonly basis: V1Basis }
   | { readonly kind: 'clock'; readonly clock: TraceClock }
   | { readonly kind: 'units'; readonly info: AllocInfo }
   | { readonly kind: 'problem'; readonly problem: TraceProblem }

@@ -9,6 +9,7 @@ import type { EndOfReading, Salvage, TraceMessage } from './trace-messages.ts';
 import { type TraceProblem, traceProblem } from './trace-problem.ts';
 import type { TraceHeader, TraceSink } from './trace-sink.ts';
 import { countsByName, type TraceSummary } from './trace-summary.ts';
+import { V1Convert } from './v1/v1-convert.ts';
 
 /** Farther from the start a Float64 no longer tells nanoseconds apart: 104 days. */
 const exactNs = 2 ** 53;
@@ -27,6 +28,8 @@ export class TraceRows {
   private readonly block = new EventBlock(eventColumns(false));
   private header: TraceHeader | undefined;
   private end = nothingRead;
+  /** Of a trace of version 1. */
+  private v1: V1Convert | undefined;
   private hasUnits = false;
   /** Whether a problem was said at which Go's reader gives up. */
   private isRefused = false;
@@ -46,7 +49,11 @@ export class TraceRows {
       case 'events':
         block.turnTo(message.columns);
         block.rows = message.rows;
-        this.model.consume(block);
+        if (this.v1 === undefined) this.model.consume(block);
+        else this.v1.addAll(block);
+        return;
+      case 'v1':
+        this.v1 = new V1Convert(message.basis, (converted) => this.model.consume(converted));
         return;
       case 'strings':
         sink.strings?.(message.strings);

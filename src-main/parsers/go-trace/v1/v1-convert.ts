@@ -12,7 +12,8 @@ import type { StringTable } from '../binary/string-table.ts';
 import {
   argsAt,
   blockRows,
-  type EventBlock,
+  EventBlock,
+  eventColumns,
   goroutineAt,
   offsetAt,
   procAt,
@@ -21,9 +22,9 @@ import {
   timeAt,
 } from '../events/event-block.ts';
 import { Ev } from '../events/event-table.ts';
-import type { V1Rules } from '../format-version.ts';
 import { TaskTable } from '../order/scheduler-tables.ts';
-import type { V1Event } from './v1-event.ts';
+import { readV1, syncRow, type V1Basis } from './v1-block.ts';
+import { V1Event } from './v1-event.ts';
 import { V1 } from './v1-event-table.ts';
 
 /** @source Go 1.21 runtime/proc.go stwReasonStrings */
@@ -83,6 +84,17 @@ const equals: readonly (readonly [code: number, to: number])[] = [
   [V1.CPUSample, Ev.CPUSample],
 ];
 
+const codeOf = new Uint8Array(64);
+for (const [code, to] of equals) codeOf[code] = to;
+for (const [code, to] of stopReasons) codeOf[code] = to;
+
+/** The reasons as strings of the trace. */
+export function v1Reasons(strings: StringTable): Pick<V1Basis, 'stopReasons' | 'stwReasons'> {
+  const byCode = new Uint32Array(64);
+  for (const [code, , reason] of stopReasons) byCode[code] = strings.internText(reason);
+  return { stopReasons: byCode, stwReasons: stwReasons121.map((reason) => strings.internText(reason)) };
+}
+
 const statusRunnable = 1;
 const statusRunning = 2;
 const statusSyscall = 3;
@@ -95,14 +107,11 @@ const none = -1;
 
 export class V1Convert {
   /** Time of the row written last. */
-  lastNs = none;
-  private readonly block: EventBlock;
-  private readonly flush: () => void;
-  private readonly rules: V1Rules;
-  private readonly toNs: (ticks: number) => number;
-  private readonly codeOf = new Uint8Array(64);
-  private readonly reasonOf = new Uint32Array(64);
-  private readonly stwReasons: readonly number[];
+  private lastNs = none;
+  private readonly block = new EventBlock(eventColumns(false));
+  private readonly event = new V1Event();
+  private readonly take: (block: EventBlock) => void;
+  private readonly basis: V1Basis;
   /** Goroutines said to be created before the trace was on, whose state is not yet known; undefined once it is on. */
   private older: KeyedRows | undefined = new KeyedRows();
   private readonly threadOfProc = new Map<number, number>();
@@ -111,35 +120,45 @@ export class V1Convert {
   private stwReason = 0;
   private syncs = 0;
 
-  /** `flush` empties the block when it is full; `toNs` turns ticks into nanoseconds since the first event. */
-  constructor(
-    block: EventBlock,
-    flush: () => void,
-    strings: StringTable,
-    rules: V1Rules,
-    toNs: (ticks: number) => number,
-  ) {
-    this.block = block;
-    this.flush = flush;
-    this.rules = rules;
-    this.toNs = toNs;
-    for (const [code, to] of equals) this.codeOf[code] = to;
-    for (const [code, to, reason] of stopReasons) {
-      this.codeOf[code] = to;
-      this.reasonOf[code] = strings.internText(reason);
+  /** `take` gets each block of version 2 events; it is emptied afterwards. */
+  constructor(basis: V1Basis, take: (block: EventBlock) => void) {
+    this.basis = basis;
+    this.take = take;
+  }
+
+  /** Turns a block of version 1 rows into events of version 2 and hands them on. */
+  addAll(block: EventBlock): void {
+    const { event } = this;
+    for (let r = 0; r < block.rows; r++) {
+      readV1(block, r, event);
+      this.add(event);
     }
-    this.stwReasons = stwReasons121.map((reason) => strings.internText(reason));
+    this.flush();
+  }
+
+  private flush(): void {
+    this.take(this.block);
+    this.block.rows = 0;
   }
 
   /** Sync points stand before the first event and behind the last. */
-  sync(timeNs: number): void {
-    this.row(Ev.SyncPoint, timeNs, none, none, none, 0);
+  private sync(): void {
+    this.row(Ev.SyncPoint, this.syncs === 0 ? -1 : this.lastNs + 1, none, none, none, 0);
     this.set(0, ++this.syncs);
   }
 
+  /** Nanoseconds since the first event. */
+  private toNs(ticks: number): number {
+    const { basis } = this;
+    return Math.trunc((ticks - basis.firstTicks) * basis.nsPerTick);
+  }
+
   /** Writes what the event is in version 2: nothing, one row or more. */
-  add(event: V1Event): void {
+  private add(event: V1Event): void {
     switch (event.code) {
+      case syncRow:
+        this.sync();
+        return;
       case V1.GoSysBlock:
       case V1.FutileWakeup:
         return;
@@ -186,8 +205,8 @@ export class V1Convert {
   /** An event with an equal in version 2. */
   private same(event: V1Event): void {
     const { code } = event;
-    this.write(this.codeOf[code], event);
-    const reason = this.reasonOf[code];
+    this.write(codeOf[code], event);
+    const reason = this.basis.stopReasons[code];
     if (reason !== 0) this.set(0, reason);
   }
 
@@ -200,11 +219,8 @@ export class V1Convert {
     this.setGoroutine(none);
     if (event.code !== V1.GoStartLabel) return;
     this.write(Ev.GoLabel, event);
-    this.set(0, Math.max(0, this.labelOf(event.arg2)));
+    this.set(0, event.arg2);
   }
-
-  /** Ids of the file's own strings; set by the reader. */
-  labelOf: (id: number) => number = (id) => id;
 
   private status(event: V1Event, goroutine: number, status: number): void {
     const row = this.older === undefined ? none : this.older.find(goroutine);
@@ -255,12 +271,12 @@ export class V1Convert {
   private stop(event: V1Event): void {
     if (event.code === V1.STWStart) this.stwReason = this.reasonOfStop(event.arg0);
     this.write(event.code === V1.STWStart ? Ev.STWBegin : Ev.STWEnd, event);
-    if (!this.rules.stwReason) this.setGoroutine(none);
+    if (!this.basis.rules.stwReason) this.setGoroutine(none);
     this.set(0, this.stwReason);
   }
 
   private reasonOfStop(kind: number): number {
-    const { rules, stwReasons } = this;
+    const { rules, stwReasons } = this.basis;
     if (!rules.stwReason) return 0;
     if (rules.stwReasons121) return stwReasons[kind] ?? 0;
     return kind === 0 || kind === 1 ? stwReasons[kind + 1] : 0;
@@ -269,7 +285,7 @@ export class V1Convert {
   private annotation(event: V1Event): void {
     switch (event.code) {
       case V1.UserTaskCreate: {
-        const name = this.labelOf(event.arg2);
+        const name = event.arg2;
         const parent = event.arg1 === 0 ? none : event.arg1;
         if (this.tasks.find(event.arg0) < 0) this.tasks.add(event.arg0, parent, name);
         this.write(Ev.UserTaskBegin, event);
@@ -287,11 +303,11 @@ export class V1Convert {
       }
       case V1.UserRegion:
         this.write(event.arg1 === 0 ? Ev.UserRegionBegin : Ev.UserRegionEnd, event);
-        this.set(1, this.labelOf(event.arg2));
+        this.set(1, event.arg2);
         return;
       default:
         this.write(Ev.UserLog, event);
-        this.set(1, this.labelOf(event.arg1));
+        this.set(1, event.arg1);
     }
   }
 

@@ -8,14 +8,16 @@
 import { slack } from '../binary/payload-arena.ts';
 import { V1File } from '../binary/v1-file.ts';
 import type { EventOutput } from '../event-output.ts';
+import { blockRows } from '../events/event-block.ts';
 import { headerBytes, type V1Rules } from '../format-version.ts';
 import type { Course, LayoutReader } from '../layout-reader.ts';
 import { limits } from '../limits.ts';
 import type { Pace } from '../pace.ts';
 import { type TraceProblem, traceProblem } from '../trace-problem.ts';
 import { RawCounts } from './futile-wakeups.ts';
+import { syncRow, writeV1 } from './v1-block.ts';
 import { V1Check } from './v1-check.ts';
-import { V1Convert } from './v1-convert.ts';
+import { v1Reasons } from './v1-convert.ts';
 import { V1Event } from './v1-event.ts';
 import { V1 } from './v1-event-table.ts';
 import { V1Order } from './v1-order.ts';
@@ -116,26 +118,22 @@ export class V1Reader implements LayoutReader {
     const counts = new RawCounts(file.hasFutileWakeups);
     this.counts = counts;
     const nsPerTick = file.ticksPerSecond === 0 ? 1 : 1e9 / file.ticksPerSecond;
-    let firstTicks = 0;
-    const toNs = (ticks: number) => Math.trunc((ticks - firstTicks) * nsPerTick);
-    const convert = new V1Convert(output.block, () => output.flushBlock(), output.tables.strings, this.rules, toNs);
-    convert.labelOf = (id) => Math.max(0, file.strings.get(id));
+    const labelOf = (id: number) => Math.max(0, file.strings.get(id));
     const event = new V1Event();
     let isEmpty = true;
     let unknown: TraceProblem | undefined;
     for (let n = 1; order.next(event) && check.accepts(event); n++) {
       if (isEmpty) {
         isEmpty = false;
-        firstTicks = event.ticks;
-        this.begin(firstTicks, nsPerTick);
-        convert.sync(-1);
+        this.begin(event.ticks, nsPerTick);
       }
       if (event.code === V1.FutileWakeup && !this.rules.futileWakeups) {
         unknown = traceProblem('go_trace/event_unknown', event.offset, { event: event.code });
         break;
       }
       counts.add(event);
-      convert.add(event);
+      if (output.block.rows === blockRows) output.flushBlock();
+      writeV1(output.block, event, labelOf);
       if (n % burst !== 0) continue;
       if (check.hasExcess(event)) break;
       const room = output.room();
@@ -145,12 +143,17 @@ export class V1Reader implements LayoutReader {
     }
     if (unknown !== undefined) output.warn(unknown);
     const problem = order.problem ?? check.problem;
-    if (problem === undefined && unknown === undefined) convert.sync(convert.lastNs + 1);
+    if (problem === undefined && unknown === undefined) {
+      if (isEmpty) this.sayBasis(0, nsPerTick);
+      this.sync();
+    }
     output.flushBlock();
     return problem;
   }
 
   private begin(firstTicks: number, nsPerTick: number): void {
+    this.sayBasis(firstTicks, nsPerTick);
+    this.sync();
     this.generations = 1;
     this.startNs = Math.trunc(firstTicks * nsPerTick);
     this.output.clock({
@@ -161,5 +164,16 @@ export class V1Reader implements LayoutReader {
       nsPerTick,
       snapshot: undefined,
     });
+  }
+
+  private sayBasis(firstTicks: number, nsPerTick: number): void {
+    const { output, rules } = this;
+    output.v1({ rules, nsPerTick, firstTicks, ...v1Reasons(output.tables.strings) });
+  }
+
+  private sync(): void {
+    const { output } = this;
+    if (output.block.rows === blockRows) output.flushBlock();
+    output.block.code[output.block.rows++] = syncRow;
   }
 }
