@@ -9,6 +9,8 @@ import type { Track } from './timeline.ts';
 export interface LaneSpec {
   readonly key: LaneKey;
   readonly kind: 'lines' | 'cycles' | 'pauses';
+  /** The lane is drawn where this is known. */
+  readonly needs?: string;
   readonly members: readonly (readonly [metric: string, role: SeriesRole, isRate?: boolean])[];
 }
 
@@ -69,7 +71,15 @@ export const laneSpecs: readonly LaneSpec[] = [
       ['trace_goroutines_runnable', 'runnable'],
       ['trace_goroutines_waiting', 'waiting'],
       ['trace_goroutines_syscall', 'syscall'],
-      ['trace_procs_running', 'procs'],
+    ],
+  },
+  {
+    key: 'trace_processors',
+    kind: 'lines',
+    needs: 'trace_procs_busy',
+    members: [
+      ['trace_procs_busy', 'procs'],
+      ['gomaxprocs', 'gomaxprocs'],
     ],
   },
   { key: 'gc', kind: 'cycles', members: [] },
@@ -98,6 +108,7 @@ export interface DrawnSeries {
 export function drawnSeries(analysis: Analysis): ReadonlyMap<string, DrawnSeries> {
   const out = new Map<string, DrawnSeries>();
   for (const spec of laneSpecs) {
+    if (spec.needs !== undefined && !analysis.timeline.track(spec.needs)) continue;
     for (const [metric, role, isRate] of spec.members) {
       const track = analysis.timeline.track(metric);
       if (!track) continue;

@@ -134,6 +134,7 @@ export const metrics = {
   trace_goroutines_waiting: count,
   trace_goroutines_syscall: count,
   trace_procs_running: count,
+  trace_procs_busy: count,
   // the heap replayed from a trace's alloc/free events
   replay_heap_alloc_bytes: replayedBytes,
   replay_heap_inuse_bytes: replayedBytes,

@@ -53,8 +53,9 @@ class TraceEvidence {
     this.trace = this.makeTrace();
   }
 
-  finish(): void {
+  finish(durationNs: number): void {
     this.scheduler.finish();
+    this.heap.finish(durationNs);
     if (this.loNs === undefined || this.hiNs === undefined) return;
     const at = { offset: this.clockOffset };
     this.sink.anchor({ clock: traceClock, loNs: this.loNs, hiNs: this.hiNs, basis: 'time_in_file', at });
@@ -144,7 +145,7 @@ export const goTraceParser: Parser = {
     const options: ReadTraceOptions = rest === undefined ? { signal } : { signal, rest };
     const bytes = { sizeBytes: source.sizeBytes, chunks: source.chunks() };
     const summary = await readGoTrace(bytes, evidence.trace, options);
-    evidence.finish();
+    evidence.finish(summary.durationNs);
     sink.reading(report(summary, evidence));
   },
 };

@@ -1,5 +1,5 @@
 /**
- * The live heap, its goal and GOMAXPROCS as the trace tells them: one row an event.
+ * The live heap, its goal and GOMAXPROCS as the trace tells them: one row an event. GOMAXPROCS is told again at the end, so that it can be drawn.
  *
  * The live heap is the pacer's (`gcController.heapLive`), which Go's reader calls /memory/classes/heap/objects:bytes. It counts a span as full from the
  * moment a P takes it, so it lies above MemStats.HeapAlloc by what the caches have free.
@@ -12,6 +12,7 @@ import { type metricColumns, traceMetrics } from '../trace-sink.ts';
 
 /** A goal beyond this means that there is none (GOGC=off). */
 const noGoal = 2 ** 53;
+const gomaxprocs = traceMetrics.indexOf('gomaxprocs');
 
 const columnSpecs = {
   heap_live_bytes: { metric: 'trace_heap_live_bytes', sourceName: 'HeapAlloc' },
@@ -24,6 +25,7 @@ export class HeapSeries {
   peakLiveBytes = 0;
   private readonly frame: Frame;
   private readonly columns: readonly number[];
+  private procs: { readonly value: number; readonly offset: number } | undefined;
 
   constructor(sink: Sink) {
     this.frame = sink.frame('go-trace heap', traceClock);
@@ -36,7 +38,15 @@ export class HeapSeries {
       if (value[r] >= noGoal) continue;
       this.frame.row(timeNs[r], offset[r]);
       this.frame.set(this.columns[metric[r]], value[r]);
+      if (metric[r] === gomaxprocs) this.procs = { value: value[r], offset: offset[r] };
       if (metric[r] === 0 && value[r] > this.peakLiveBytes) this.peakLiveBytes = value[r];
     }
+  }
+
+  /** @param endNs the last moment of the trace */
+  finish(endNs: number): void {
+    if (this.procs === undefined) return;
+    this.frame.row(endNs, this.procs.offset);
+    this.frame.set(this.columns[gomaxprocs], this.procs.value);
   }
 }
