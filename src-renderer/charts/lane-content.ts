@@ -1,7 +1,7 @@
 /** From what was fetched to what a lane draws: hidden series left out, gaps broken open. */
 import type { Cycles, Lane, LaneSeries } from '../../src-main/api/contract/calls.ts';
 import type { Curve } from './curve.ts';
-import { breakCurve, longestPause } from './gaps.ts';
+import { breakCurve, longestDrawn } from './gaps.ts';
 import type { LaneContent, Line } from './lane-plot.ts';
 import { pens } from './palette.ts';
 
@@ -18,11 +18,11 @@ export interface Breaks {
 }
 
 export function linesOf(series: readonly LaneSeries[], fetched: Fetched, breaks: Breaks): readonly Line[] {
-  return series.flatMap(({ id, role }) => {
+  return series.flatMap(({ id, role, metric }) => {
     const curve = fetched.curves.get(id);
     if (!curve) return [];
-    // what holds until the next event has no pace
-    const longest = pens[role].isStepped ? undefined : longestPause(breaks.paces.get(id), fetched.secondsPerPixel);
+    const pace = breaks.paces.get(id);
+    const longest = longestDrawn(metric, pens[role].isStepped, pace, fetched.secondsPerPixel);
     return [{ id, role, ...breakCurve(curve.t, curve.v, longest, breaks.restarts) }];
   });
 }

@@ -169,3 +169,8 @@ export function metricInfo(name: string): MetricInfo {
 export function metricBasis(name: string): Basis {
   return metricInfo(name).basis ?? 'measured';
 }
+
+/** Whether a series is read off events and not sampled: between two of its points nothing changed, however far apart they are. */
+export function isFromEvents(metric: string): boolean {
+  return metric.startsWith('trace_') || metric.startsWith('replay_');
+}

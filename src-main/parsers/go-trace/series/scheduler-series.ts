@@ -71,13 +71,16 @@ export class SchedulerSeries {
     if (this.lastNs > this.meanFromNs) this.mean(this.lastNs);
   }
 
-  /** Counts the time up to a transition, and closes the stretches that end before it; those in which nothing changed are one. */
+  /** Counts the time up to a transition, and closes the stretches that end before it; those in which nothing changed are two, the first and all others. */
   private pass(nowNs: number): void {
     let lengthNs = meanLengthNs(this.meanFromNs);
     while (nowNs - this.meanFromNs >= lengthNs) {
       this.mean(this.meanFromNs + lengthNs);
       const quietNs = nowNs - this.meanFromNs;
-      if (quietNs >= 2 * lengthNs) this.mean(nowNs - (quietNs % lengthNs));
+      if (quietNs >= 3 * lengthNs) {
+        this.mean(this.meanFromNs + lengthNs);
+        this.mean(nowNs - (quietNs % lengthNs));
+      }
       lengthNs = meanLengthNs(this.meanFromNs);
     }
     this.ranNs += Math.max(0, this.procs) * (nowNs - this.countedNs);
