@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { LaneSeries } from '../../../src-main/api/contract/calls.ts';
 import { axisText } from '../../../src-renderer/charts/axis-text.ts';
 import { clusterMarks } from '../../../src-renderer/charts/clusters.ts';
 import { type Curve, extremes, indexAt, readingAt, stepSample } from '../../../src-renderer/charts/curve.ts';
-import { aloneIn, breakCurve, longestPause, usualPace } from '../../../src-renderer/charts/gaps.ts';
+import { aloneIn, breakCurve, longestDrawn, longestPause, usualPace } from '../../../src-renderer/charts/gaps.ts';
 import { highestIn, topOf } from '../../../src-renderer/charts/highest.ts';
-import { linesOf } from '../../../src-renderer/charts/lane-content.ts';
 import { clockStep, decades, timeTicks, valueTicks } from '../../../src-renderer/charts/ticks.ts';
 import { centreSpan, clampSpan, fitSpan, orWhole, panSpan, zoomSpan } from '../../../src-renderer/charts/viewport.ts';
 
@@ -35,16 +33,10 @@ describe('gaps', () => {
   });
 
   it('has none in what is read off events: between two of them nothing changed', () => {
-    const fetched = {
-      curves: new Map([['x', curve([0, 1, 2, 3, 90, 91], [1, 2, 3, 4, 5, 6])]]),
-      cycles: null,
-      secondsPerPixel: 0.1,
-    };
-    const breaks = { paces: new Map([['x', 1]]), restarts: [] };
-    const values = (metric: string) =>
-      linesOf([{ id: 'x', role: 'heap_alloc', metric } as LaneSeries], fetched, breaks)[0]?.v;
-    expect(values('heap_alloc_bytes')).toContain(null);
-    expect(values('replay_heap_alloc_bytes')).not.toContain(null);
+    expect(longestDrawn('heap_alloc_bytes', false, 1, 0)).toBe(6);
+    expect(longestDrawn('next_gc_bytes', true, 1, 0)).toBeUndefined();
+    expect(longestDrawn('replay_heap_alloc_bytes', false, 1, 0)).toBeUndefined();
+    expect(longestDrawn('trace_procs_busy', false, 1, 0)).toBeUndefined();
   });
 
   it('finds samples that no line would reach', () => {
