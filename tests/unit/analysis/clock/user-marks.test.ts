@@ -6,10 +6,10 @@ import { placeByTimes, type UserMark } from '../../../../src-main/analysis/clock
 import { traceClock } from '../../../../src-main/parsers/contract.ts';
 import { analysisOf } from '../case-of-texts.ts';
 
-const folder = join(import.meta.dirname, '../../../fixtures/trace-marks');
+const folder = join(import.meta.dirname, '../../../fixtures/bundle-trace-marks');
 const file = (name: string) => new Uint8Array(readFileSync(join(folder, name)));
 const truths = new Map(
-  [...readFileSync(join(folder, 'origin.md'), 'utf8').matchAll(/^\| (go\S+) \| (\d+) \|$/gm)].map(
+  [...readFileSync(`${folder}.origin.md`, 'utf8').matchAll(/^\| (go\S+) \| (\d+) \|$/gm)].map(
     ([, run, ns]) => [run as string, BigInt(ns as string)] as const,
   ),
 );
