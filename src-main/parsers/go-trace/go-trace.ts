@@ -53,9 +53,9 @@ class TraceEvidence {
     this.trace = this.makeTrace();
   }
 
-  finish(durationNs: number): void {
+  finish(): void {
     this.scheduler.finish();
-    this.heap.finish(durationNs);
+    this.heap.finish(this.scheduler.endNs);
     if (this.loNs === undefined || this.hiNs === undefined) return;
     const at = { offset: this.clockOffset };
     this.sink.anchor({ clock: traceClock, loNs: this.loNs, hiNs: this.hiNs, basis: 'time_in_file', at });
@@ -145,7 +145,7 @@ export const goTraceParser: Parser = {
     const options: ReadTraceOptions = rest === undefined ? { signal } : { signal, rest };
     const bytes = { sizeBytes: source.sizeBytes, chunks: source.chunks() };
     const summary = await readGoTrace(bytes, evidence.trace, options);
-    evidence.finish(summary.durationNs);
+    evidence.finish();
     sink.reading(report(summary, evidence));
   },
 };

@@ -25,6 +25,7 @@ export class HeapSeries {
   peakLiveBytes = 0;
   private readonly frame: Frame;
   private readonly columns: readonly number[];
+  private lastNs = 0;
   private procs: { readonly value: number; readonly offset: number } | undefined;
 
   constructor(sink: Sink) {
@@ -37,16 +38,17 @@ export class HeapSeries {
     for (let r = 0; r < chunk.rows; r++) {
       if (value[r] >= noGoal) continue;
       this.frame.row(timeNs[r], offset[r]);
+      this.lastNs = timeNs[r];
       this.frame.set(this.columns[metric[r]], value[r]);
       if (metric[r] === gomaxprocs) this.procs = { value: value[r], offset: offset[r] };
       if (metric[r] === 0 && value[r] > this.peakLiveBytes) this.peakLiveBytes = value[r];
     }
   }
 
-  /** @param endNs the last moment of the trace */
+  /** @param endNs the last moment known */
   finish(endNs: number): void {
     if (this.procs === undefined) return;
-    this.frame.row(endNs, this.procs.offset);
+    this.frame.row(Math.max(endNs, this.lastNs), this.procs.offset);
     this.frame.set(this.columns[gomaxprocs], this.procs.value);
   }
 }

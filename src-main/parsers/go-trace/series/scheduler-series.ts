@@ -46,6 +46,11 @@ export class SchedulerSeries {
     this.meanColumn = this.meanFrame.column({ metric: 'trace_procs_busy', sourceName: 'Ps Running, mean' });
   }
 
+  /** Time of the last transition. */
+  get endNs(): number {
+    return this.lastNs;
+  }
+
   add(chunk: Chunk<typeof transitionColumns>): void {
     const { timeNs, resource, from, to, offset } = chunk;
     for (let r = 0; r < chunk.rows; r++) {
