@@ -20,7 +20,6 @@ export function chartsOf(analysis: Analysis, r: DiagnoseDocument, words: Words):
   const placed = (series: readonly ChartSeries[]) => placedOn(analysis, series, marks, words);
   const charts: ChartSpec[] = [];
   for (const lane of laneSpecs) {
-    if (lane.needs !== undefined && !timeline.track(lane.needs)) continue;
     const title = words.of(`lane/${lane.key}`);
     if (lane.kind === 'pauses') {
       const pauses = timeline.track('gc_pause_seconds');
@@ -40,7 +39,6 @@ export function chartsOf(analysis: Analysis, r: DiagnoseDocument, words: Words):
             t: curve.t,
             v: curve.v,
             isHeld: isFromEvents(metric),
-            isContext: lane.needs !== undefined && metric !== lane.needs,
           },
         ];
       });
@@ -68,7 +66,7 @@ function placedOn(
   const { timeline } = analysis;
   const run = { from: timeline.from, to: timeline.to };
   const own = ownSpan(
-    series.filter((s) => !s.isContext).map((s) => s.t),
+    series.map((s) => s.t),
     run,
   );
   const { from, to } = own ?? run;

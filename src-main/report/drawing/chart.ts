@@ -18,8 +18,6 @@ export interface ChartSeries {
   readonly isDots?: boolean;
   /** Read off events: a long distance between two values is no gap. */
   readonly isHeld?: boolean;
-  /** Drawn where it falls; the stretch shown is that of the others. */
-  readonly isContext?: boolean;
 }
 
 export interface ChartMark {

@@ -27,7 +27,7 @@ describe('the timelines of the report', () => {
     }
     const busy = charts.find((c) => c.title === 'Processor use in the trace');
     expect(busy?.caption).toMatch(/^Only a part of the run: 11:00:59 to 11:01:03, 4\.\d+ s of 52\.4 s\.$/);
-    // GOMAXPROCS is known of the whole run, and does not widen the axis
+    // gctrace knows GOMAXPROCS of the whole run; here it is the trace's
     expect(busy?.series.map((s) => s.role)).toEqual(['procs', 'gomaxprocs']);
     expect(busy?.marks).toEqual([]);
     session.close();
