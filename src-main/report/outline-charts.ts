@@ -7,7 +7,7 @@ import type { Analysis } from '../analysis/diagnose.ts';
 import { drawnSeries, laneSpecs } from '../analysis/lanes.ts';
 import type { DiagnoseDocument } from '../api/contract/documents.ts';
 import { formatDuration } from '../api/contract/format.ts';
-import { isFromEvents, metricInfo } from '../api/contract/metrics.ts';
+import { isFromEvents, isMeanBefore, metricInfo } from '../api/contract/metrics.ts';
 import type { ChartMark, ChartSeries, ChartSpec } from './drawing/chart.ts';
 import { ownSpan, secondDigits } from './drawing/chart-span.ts';
 import { killTime, whenText } from './verdict-text.ts';
@@ -39,6 +39,7 @@ export function chartsOf(analysis: Analysis, r: DiagnoseDocument, words: Words):
             t: curve.t,
             v: curve.v,
             isHeld: isFromEvents(metric),
+            isMean: isMeanBefore(metric, isRate ?? false),
           },
         ];
       });

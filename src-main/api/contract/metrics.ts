@@ -174,3 +174,12 @@ export function metricBasis(name: string): Basis {
 export function isFromEvents(metric: string): boolean {
   return metric.startsWith('trace_') || metric.startsWith('replay_');
 }
+
+/**
+ * Whether a drawn value read off events is a mean over the stretch before it: a rate, or the use of processors. Between two such values no line slopes.
+ *
+ * @param isRate the rate of the metric is drawn
+ */
+export function isMeanBefore(metric: string, isRate: boolean): boolean {
+  return isFromEvents(metric) && (isRate || metric === 'trace_procs_busy');
+}

@@ -18,6 +18,8 @@ export interface ChartSeries {
   readonly isDots?: boolean;
   /** Read off events: a long distance between two values is no gap. */
   readonly isHeld?: boolean;
+  /** Each value is that of the stretch before it. */
+  readonly isMean?: boolean;
 }
 
 export interface ChartMark {
@@ -152,7 +154,8 @@ function line(
     const t = points.t[i] as number;
     const isGap = !isHeld && i > 0 && t - (points.t[i - 1] as number) > usual * gapSteps && points.t.length > 8;
     if (isOpen && !isGap) {
-      if (isStepped) doc.lineTo(at(t), height(points.values[i - 1] as number));
+      if (s.isMean) doc.lineTo(at(points.t[i - 1] as number), height(points.values[i] as number));
+      else if (isStepped) doc.lineTo(at(t), height(points.values[i - 1] as number));
       doc.lineTo(at(t), height(points.values[i] as number));
     } else doc.moveTo(at(t), height(points.values[i] as number));
     isOpen = true;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isMeanBefore } from '../../../src-main/api/contract/metrics.ts';
 import { axisText } from '../../../src-renderer/charts/axis-text.ts';
 import { clusterMarks } from '../../../src-renderer/charts/clusters.ts';
 import { type Curve, extremes, indexAt, readingAt, stepSample } from '../../../src-renderer/charts/curve.ts';
@@ -37,6 +38,15 @@ describe('gaps', () => {
     expect(longestDrawn('next_gc_bytes', true, 1, 0)).toBeUndefined();
     expect(longestDrawn('replay_heap_alloc_bytes', false, 1, 0)).toBeUndefined();
     expect(longestDrawn('trace_procs_busy', false, 1, 0)).toBeUndefined();
+  });
+
+  it('tells means over what came before from values of a moment', () => {
+    expect([
+      isMeanBefore('trace_procs_busy', false),
+      isMeanBefore('replay_frees_total', true),
+      isMeanBefore('replay_heap_alloc_bytes', false),
+      isMeanBefore('frees_total', true),
+    ]).toEqual([true, true, false, false]);
   });
 
   it('finds samples that no line would reach', () => {
