@@ -9,7 +9,8 @@ import type { Track } from './timeline.ts';
 export interface LaneSpec {
   readonly key: LaneKey;
   readonly kind: 'lines' | 'cycles' | 'pauses';
-  readonly members: readonly (readonly [metric: string, role: SeriesRole, isRate?: boolean])[];
+  /** With a frame: of what that frame tells, not of whatever tells most. */
+  readonly members: readonly (readonly [metric: string, role: SeriesRole, isRate?: boolean, frame?: string])[];
 }
 
 export const laneSpecs: readonly LaneSpec[] = [
@@ -69,7 +70,14 @@ export const laneSpecs: readonly LaneSpec[] = [
       ['trace_goroutines_runnable', 'runnable'],
       ['trace_goroutines_waiting', 'waiting'],
       ['trace_goroutines_syscall', 'syscall'],
-      ['trace_procs_running', 'procs'],
+    ],
+  },
+  {
+    key: 'trace_processors',
+    kind: 'lines',
+    members: [
+      ['trace_procs_busy', 'procs'],
+      ['gomaxprocs', 'gomaxprocs', false, 'go-trace heap'],
     ],
   },
   { key: 'gc', kind: 'cycles', members: [] },
@@ -98,8 +106,9 @@ export interface DrawnSeries {
 export function drawnSeries(analysis: Analysis): ReadonlyMap<string, DrawnSeries> {
   const out = new Map<string, DrawnSeries>();
   for (const spec of laneSpecs) {
-    for (const [metric, role, isRate] of spec.members) {
-      const track = analysis.timeline.track(metric);
+    for (const [metric, role, isRate, frame] of spec.members) {
+      const tracks = analysis.timeline.tracks(metric);
+      const track = frame === undefined ? tracks[0] : tracks.find((t) => t.series[0]?.frameName === frame);
       if (!track) continue;
       const id = `${metric}${isRate ? '-rate' : ''}`;
       out.set(id, { id, metric, role, isRate: isRate ?? false, track });

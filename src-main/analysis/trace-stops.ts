@@ -25,31 +25,52 @@ const running = goStates.indexOf('Running');
 const stopTheWorld = rangeKinds.indexOf('stop-the-world');
 const goroutineResource = 0;
 
-/** Stops of the world that lie in a range of the trace, by their begin. Cost: the chunks of transitions that the range touches. */
+export interface Stops {
+  readonly count: number;
+  readonly totalNs: number;
+  /** By their begin. */
+  readonly longest: readonly Stop[];
+}
+
+/**
+ * Stops of the world that touch a stretch of the trace, and of the longest what they went on. Cost: the chunks of ranges that the stretch touches, and those
+ * of transitions and samples that one of the longest does.
+ *
+ * @param most how many are looked into
+ */
 export function stopsIn(
   tables: TableReader,
   evidence: number,
   names: TraceNames,
   fromNs: number,
   toNs: number,
-): readonly Stop[] {
-  const stops: Stop[] = [];
+  most = Number.POSITIVE_INFINITY,
+): Stops {
+  const found: { readonly beginNs: number; readonly endNs: number; readonly reason: number; readonly by: number }[] =
+    [];
   for (const { seq, fromNs: first, toNs: last } of tables.chunks(evidence, 'ranges')) {
     if (last < fromNs || first > toNs) continue;
     const ranges = tables.columns(evidence, 'ranges', seq, ['kind', 'beginNs', 'endNs', 'reasonString', 'goroutine']);
     ranges?.beginNs?.forEach((beginNs, i) => {
       const endNs = ranges.endNs?.[i] as number;
       if (ranges.kind?.[i] !== stopTheWorld || endNs < fromNs || beginNs > toNs) return;
-      stops.push({
-        beginNs,
-        endNs,
-        reason: names.string(ranges.reasonString?.[i] as number),
-        stoppingNs: lastStopped(tables, evidence, beginNs, endNs, ranges.goroutine?.[i] as number) - beginNs,
-        sampled: samplesIn(tables, evidence, names, beginNs, endNs),
-      });
+      const reason = ranges.reasonString?.[i] as number;
+      found.push({ beginNs, endNs, reason, by: ranges.goroutine?.[i] as number });
     });
   }
-  return stops.sort((a, b) => a.beginNs - b.beginNs);
+  found.sort((a, b) => b.endNs - b.beginNs - (a.endNs - a.beginNs));
+  const longest = found.slice(0, most).map(({ beginNs, endNs, reason, by }) => ({
+    beginNs,
+    endNs,
+    reason: names.string(reason),
+    stoppingNs: lastStopped(tables, evidence, beginNs, endNs, by) - beginNs,
+    sampled: samplesIn(tables, evidence, names, beginNs, endNs),
+  }));
+  return {
+    count: found.length,
+    totalNs: found.reduce((sum, s) => sum + s.endNs - s.beginNs, 0),
+    longest: longest.sort((a, b) => a.beginNs - b.beginNs),
+  };
 }
 
 function lastStopped(tables: TableReader, evidence: number, beginNs: number, endNs: number, stopper: number): number {

@@ -148,6 +148,9 @@ export class Desk {
       cycles: cyclesOf(this.session(id).analysis, from, to, width),
     }),
     'timeline.range': ({ case: id, from, to, language }) => rangeOf(this.session(id).analysis, from, to, language),
+    'timeline.trace_range': ({ case: id, from, to, language }) => ({
+      trace: this.session(id).traceRange(from, to, language),
+    }),
     'timeline.at': async ({ case: id, t, language }) => {
       const session = this.session(id);
       const answer = valuesAt(session.analysis, t, language, () => '');

@@ -20,7 +20,9 @@ import { bundledPath } from './bundled-path.ts';
 import type { DiagnoseDocument } from './contract/documents.ts';
 import { formatRfc3339 } from './contract/format.ts';
 import type { Language } from './contract/messages.ts';
+import type { TraceRange } from './contract/trace-range.ts';
 import { HeapView } from './heap.ts';
+import { traceRangeOf } from './trace-range.ts';
 
 export const version = packageJson.version;
 
@@ -55,6 +57,11 @@ export class CaseSession {
   get heap(): HeapView {
     this.heapView ??= new HeapView(this.analysis);
     return this.heapView;
+  }
+
+  /** A stretch of time, seconds since the case's origin, as an execution trace tells it; null where none touches it. */
+  traceRange(from: number, to: number, language: Language): TraceRange | null {
+    return traceRangeOf(this.analysis, this.heap, from, to, language);
   }
 
   /** RFC 3339 of a moment of the case; null where it has no wall time. */

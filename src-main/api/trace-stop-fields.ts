@@ -1,5 +1,6 @@
 /** Stops of the world of a collection as an execution trace has them, in words: what each went on. */
 import type { Analysis } from '../analysis/diagnose.ts';
+import { type GcSamples, gcSamples } from '../analysis/gc-samples.ts';
 import { TraceNames } from '../analysis/heap/trace-names.ts';
 import { stopsIn } from '../analysis/trace-stops.ts';
 import { TableReader } from '../case/store/tables.ts';
@@ -11,6 +12,18 @@ import { formatDuration } from './contract/format.ts';
 /** gctrace rounds the begin of a cycle to a millisecond. */
 const slackSeconds = 0.005;
 const fieldsMost = 6;
+const stopsRead = 24;
+
+/** What the samples of a stretch tell of pauses and marking, and what no trace can. */
+export function samplesNote(samples: GcSamples, words: Words): string {
+  return words.say(samples.isProfiled ? 'trace/samples' : 'trace/no_samples', {
+    all: samples.all,
+    stops: samples.inStops,
+    mark: samples.inMark,
+    roots: samples.markingRoots,
+    pages: samples.pageAllocator,
+  });
+}
 
 /** @param from begin of the cycle, seconds since the case's origin; @param to its end */
 export function traceStopFields(analysis: Analysis, from: number, to: number, words: Words): CycleDetail['fields'] {
@@ -21,7 +34,8 @@ export function traceStopFields(analysis: Analysis, from: number, to: number, wo
     if (start === undefined) continue;
     const ns = (t: number) => (t - start) * 1e9;
     const names = new TraceNames(tables, evidence);
-    for (const stop of stopsIn(tables, evidence, names, ns(from - slackSeconds), ns(to + slackSeconds))) {
+    const { longest } = stopsIn(tables, evidence, names, ns(from - slackSeconds), ns(to + slackSeconds), stopsRead);
+    for (const stop of longest) {
       if (!stop.reason.startsWith('GC') || fields.length === fieldsMost) continue;
       const length = stop.endNs - stop.beginNs;
       const args = {
@@ -35,6 +49,11 @@ export function traceStopFields(analysis: Analysis, from: number, to: number, wo
         title: words.say('cycle/trace_stop', { reason: stop.reason }),
         text: words.say('cycle/trace_stop_parts', args),
       });
+    }
+    if (fields.length > 0) {
+      const samples = gcSamples(tables, evidence, names, ns(from - slackSeconds), ns(to + slackSeconds));
+      fields.push({ title: words.say('cycle/trace_samples'), text: samplesNote(samples, words) });
+      break;
     }
   }
   return fields;

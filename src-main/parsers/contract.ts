@@ -96,6 +96,10 @@ export type AnchorBasis =
   | 'last_gc'
   | 'gc_number'
   | 'time_in_file'
+  /** Times that the program wrote into messages of its trace. */
+  | 'user_log_time'
+  /** Messages, tasks and regions of a trace whose words stand in a log with stamps. */
+  | 'user_log_line'
   | 'file_name'
   | 'file_time';
 

@@ -14,5 +14,5 @@ export function figureText(block: Extract<Block, { kind: 'ladder' | 'chart' }>):
     }
     return `${s.title} ${formatValue(low, chart.unit)} – ${formatValue(high, chart.unit)}`.trim();
   });
-  return `${chart.title}: ${curves.join('; ')}`;
+  return `${chart.title}: ${curves.join('; ')}${chart.caption === undefined ? '' : ` (${chart.caption})`}`;
 }

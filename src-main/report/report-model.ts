@@ -105,6 +105,11 @@ class ReportBuilder {
         message: this.words.say(n.code, n.args),
       })),
       clock: this.clock(),
+      clock_unplaced: this.a.clock.unplaced.map((u) => ({
+        evidence: this.path(u.evidence),
+        clock: u.clock.domain,
+        contradicting: u.contradicting,
+      })),
       ladder: ladder ? this.ladder(ladder) : null,
       findings,
       ruled_out: this.a.ruledOut.map((r) => this.ruledOut(r)),

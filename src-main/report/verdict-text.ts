@@ -5,14 +5,14 @@ import { ends, maximum } from '../analysis/curve.ts';
 import type { Analysis, VerdictWord } from '../analysis/diagnose.ts';
 import type { SignalId } from '../analysis/signals/thresholds.ts';
 import type { FindingEntry } from '../api/contract/documents.ts';
-import { formatBytes } from '../api/contract/format.ts';
+import { formatBytes, formatRfc3339 } from '../api/contract/format.ts';
 import type { Words } from './words.ts';
 
-/** Time of day where the case has wall times, else seconds since the start. */
-export function whenText(analysis: Analysis, t: number): string {
+/** Time of day where the case has wall times, else seconds since the start; with so many decimals of a second. */
+export function whenText(analysis: Analysis, t: number, digits = 0): string {
   const ns = analysis.timeline.wallNs(t);
-  if (ns === undefined) return `+${t.toFixed(1)} s`;
-  return new Date(Number(ns / 1_000_000n)).toISOString().slice(11, 19);
+  if (ns === undefined) return `+${t.toFixed(Math.max(1, digits))} s`;
+  return formatRfc3339(ns).slice(11, digits === 0 ? 19 : 20 + digits);
 }
 
 export function verdictText(analysis: Analysis, findings: readonly FindingEntry[], words: Words): string {

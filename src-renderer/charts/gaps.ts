@@ -2,6 +2,7 @@
  * Where a curve breaks off. Samples of one source come at a pace; a pause much longer than that means nobody measured, and a line across it would be
  * a statement nobody made. A restart of the process breaks every curve. Quantities that hold until the next event (a heap goal) have no pace and no gaps.
  */
+import { isFromEvents } from '../../src-main/api/contract/metrics.ts';
 
 /** Pauses longer than this many times the usual one are gaps. A scraper that misses a few beats is still one curve. */
 const missedBeats = 6;
@@ -55,6 +56,16 @@ export function breakCurve(
 export function longestPause(pace: number | undefined, secondsPerPixel: number): number | undefined {
   // thinned curves have a point or two a pixel: their own distances say nothing
   return pace === undefined ? undefined : Math.max(pace * missedBeats, secondsPerPixel * 4);
+}
+
+/** The pause that a series is still drawn across, seconds; undefined: any. What holds until the next event has no pace. */
+export function longestDrawn(
+  metric: string,
+  isStepped: boolean,
+  pace: number | undefined,
+  secondsPerPixel: number,
+): number | undefined {
+  return isStepped || isFromEvents(metric) ? undefined : longestPause(pace, secondsPerPixel);
 }
 
 /** A sample with no neighbour to draw a line to is drawn as a dot, or it would not be seen. Undefined: another curve's moment; null: a gap. */

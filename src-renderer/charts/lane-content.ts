@@ -1,7 +1,8 @@
 /** From what was fetched to what a lane draws: hidden series left out, gaps broken open. */
 import type { Cycles, Lane, LaneSeries } from '../../src-main/api/contract/calls.ts';
+import { isMeanBefore } from '../../src-main/api/contract/metrics.ts';
 import type { Curve } from './curve.ts';
-import { breakCurve, longestPause } from './gaps.ts';
+import { breakCurve, longestDrawn } from './gaps.ts';
 import type { LaneContent, Line } from './lane-plot.ts';
 import { pens } from './palette.ts';
 
@@ -18,12 +19,13 @@ export interface Breaks {
 }
 
 export function linesOf(series: readonly LaneSeries[], fetched: Fetched, breaks: Breaks): readonly Line[] {
-  return series.flatMap(({ id, role }) => {
+  return series.flatMap(({ id, role, metric, unit }) => {
     const curve = fetched.curves.get(id);
     if (!curve) return [];
-    // what holds until the next event has no pace
-    const longest = pens[role].isStepped ? undefined : longestPause(breaks.paces.get(id), fetched.secondsPerPixel);
-    return [{ id, role, ...breakCurve(curve.t, curve.v, longest, breaks.restarts) }];
+    const pace = breaks.paces.get(id);
+    const longest = longestDrawn(metric, pens[role].isStepped, pace, fetched.secondsPerPixel);
+    const isMean = isMeanBefore(metric, unit === 'per_second');
+    return [{ id, role, isMean, ...breakCurve(curve.t, curve.v, longest, breaks.restarts) }];
   });
 }
 

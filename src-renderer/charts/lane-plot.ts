@@ -27,6 +27,8 @@ export interface Line {
   readonly role: SeriesRole;
   readonly t: readonly number[];
   readonly v: readonly (number | null)[];
+  /** Each value is that of the stretch before it. */
+  readonly isMean: boolean;
 }
 
 export interface LaneContent {
@@ -124,9 +126,9 @@ export class LanePlot {
           points: { show: true, size: 4, width: 0, fill: () => this.colours('--stw') },
         },
       ];
-    return lines.map(({ role }): uPlot.Series => {
+    return lines.map(({ role, isMean }): uPlot.Series => {
       const pen = pens[role];
-      const stepped = pen.isStepped ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
+      const stepped = pen.isStepped || isMean ? uPlot.paths.stepped?.({ align: isMean ? -1 : 1 }) : undefined;
       return {
         stroke: () => this.colours(pen.colour),
         width: pen.width,

@@ -54,15 +54,93 @@ async function mustEnd(data: Uint8Array) {
   return figures;
 }
 
+interface Borders {
+  readonly hasEndMark: boolean;
+  /** Where batches begin, but for the first. */
+  readonly borders: readonly number[];
+  /** Of those, where a generation is whole and another follows. */
+  readonly generationEnds: readonly number[];
+}
+
+/** Version 2, walked by the lengths of its batches alone. @source Go 1.26 internal/trace/batch.go readBatch */
+function batchBorders(data: Uint8Array): Borders {
+  const endOfGeneration = 52;
+  const experimental = 49;
+  const borders: number[] = [];
+  const generationEnds: number[] = [];
+  let at = 16;
+  let generation = 0;
+  let hasEndMark = false;
+  const varint = () => {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const byte = data[at++];
+      value += (byte % 128) * scale;
+      if (byte < 128) return value;
+    }
+  };
+  while (at < data.length) {
+    const border = at;
+    const kind = data[at++];
+    if (border > 16) borders.push(border);
+    if (kind === endOfGeneration) {
+      hasEndMark = true;
+      if (at < data.length) generationEnds.push(at);
+      continue;
+    }
+    if (kind === experimental) at++;
+    const found = varint();
+    if (!hasEndMark && generation !== 0 && found !== generation && generationEnds.at(-1) !== border)
+      generationEnds.push(border);
+    generation = found;
+    varint();
+    varint();
+    const payload = varint();
+    at += payload;
+  }
+  return { hasEndMark, borders, generationEnds };
+}
+
 describe('a trace cut anywhere', () => {
   it.each(small.map((data, i) => [i, data] as const))(
     'is read as far as it goes: small trace %i, at every byte',
     async (_i, data) => {
       const step = data.length > 4000 ? 7 : 1;
-      for (let length = 0; length < data.length; length += step) await mustEnd(data.slice(0, length));
+      const silent: number[] = [];
+      for (let length = 0; length < data.length; length += step) {
+        const { problems } = await mustEnd(data.slice(0, length));
+        if (!problems.some((p) => p.severity !== 'info')) silent.push(length);
+      }
+      // each has one generation: there is no place at which a part of it is a whole trace
+      expect(silent).toEqual([]);
     },
     120_000,
   );
+
+  it.each(['go1.22-gc-stress.trace', 'go1.23-program.trace', 'go1.25-four-syncs.trace', 'go1.26-program.trace'])(
+    'at a batch border says so, but for the end of a generation before Go 1.26: %s',
+    async (name) => {
+      const data = read(name);
+      const { hasEndMark, borders, generationEnds } = batchBorders(data);
+      const silent: number[] = [];
+      for (const border of borders) {
+        const { problems } = await mustEnd(data.slice(0, border));
+        if (!problems.some((p) => p.severity !== 'info')) silent.push(border);
+      }
+      expect(borders.length).toBeGreaterThan(8);
+      expect(silent).toEqual(generationEnds);
+      if (hasEndMark) expect((await mustEnd(data.slice(0, 16))).problems).toHaveLength(1);
+    },
+    120_000,
+  );
+
+  it('at each event of the tables of version 1 says so', async () => {
+    const data = read('v1-fmt-1-21-pprof.trace');
+    for (let length = data.length - 1; length > data.length - 3_000; length -= 11) {
+      const { problems } = await mustEnd(data.slice(0, length));
+      expect(problems.some((p) => p.severity !== 'info')).toBe(true);
+    }
+  }, 120_000);
 
   it('keeps the generations before the cut', async () => {
     const data = read('go1.25-four-syncs.trace');

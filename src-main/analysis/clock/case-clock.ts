@@ -8,29 +8,17 @@
  *   contradicts the tighter ones is set aside and named. Where only one side is bounded, the offset is taken there: the first line of a log stands
  *   near the start, the last near the file's time, and the middle of an hour near neither.
  * - boot time (kernel logs): the end of the killed container, else shortly after the last sample of the process.
- * - trace time (execution traces): the wall times that the trace says of itself (from Go 1.25 on), else the file's name or time, and with either the collections
- *   that other evidence dates.
+ * - trace time (execution traces): the wall times that the trace says of itself (from Go 1.25 on), else what the program logged into it, the collections
+ *   that other evidence dates, and the file's name or time: `trace-offset.ts`.
  * - capture: the file's name or time.
  */
 
 import { type AnchorBasis, type Clock, wallClock } from '../../parsers/contract.ts';
 import type { CaseData } from '../case-data.ts';
 import { abs, captureTime, type SureWindow } from './capture-time.ts';
+import { type ClockOffset, chosen } from './choose-offset.ts';
 import { type Interval, inZone, zoneShiftNs } from './log-zone.ts';
-import { placeByCycles, slackNs } from './trace-cycles.ts';
-
-export interface ClockOffset {
-  readonly evidence: number;
-  readonly clock: Clock;
-  /** Wall time = time in the clock + offset. */
-  readonly offsetNs: bigint;
-  readonly uncertaintyNs: bigint;
-  readonly basis: AnchorBasis | 'user' | 'last_sample' | 'log_zone';
-  /** Anchors that contradict the chosen ones. */
-  readonly conflicts: readonly AnchorBasis[];
-  /** What was added to stamps of a log that name no zone; absent where nothing was. */
-  readonly zoneShiftNs?: bigint;
-}
+import { traceOffset } from './trace-offset.ts';
 
 const second = 1_000_000_000n;
 const millisecond = 1_000_000n;
@@ -41,17 +29,18 @@ const startSlackNs = 1_500n * millisecond;
 /** A file's time against the line written last: file systems and archives round it. */
 const fileTimeSlackNs = 2n * second;
 const openSideNs = 3_600n * second;
-/** An interval wider than this has an open side, and its middle is no estimate. */
-const wideNs = 30n * second;
-const boundedSide: Partial<Record<AnchorBasis, 'lo' | 'hi'>> = {
-  log_line_before: 'lo',
-  log_line_after: 'hi',
-  file_time: 'hi',
-};
 const earliest = 978_307_200n * second;
 const latest = 4_102_444_800n * second;
 
+/** A clock without a place, though some evidence speaks of one: its marks contradict each other. */
+export interface UnplacedClock {
+  readonly evidence: number;
+  readonly clock: Clock;
+  readonly contradicting: readonly AnchorBasis[];
+}
+
 export class CaseClock {
+  readonly unplaced: UnplacedClock[] = [];
   private readonly offsets = new Map<string, ClockOffset>();
 
   /** Undefined: nothing tells when this evidence was made. */
@@ -116,8 +105,10 @@ export function buildClock(data: CaseData): CaseClock {
   }
   for (const { evidence, clock: c } of used) {
     if (c.domain !== 'trace') continue;
-    const offset = traceOffset(data, clock, evidence, c, sure, modifiedCounts);
+    const offsetOf = (other: number, otherClock: Clock) => clock.of(other, otherClock)?.offsetNs;
+    const { offset, unused } = traceOffset(data, offsetOf, evidence, c, sure, modifiedCounts);
     if (offset) clock.put(offset);
+    else if (unused.length > 0) clock.unplaced.push({ evidence, clock: c, contradicting: unused });
   }
   for (const { evidence, clock: c } of used) {
     if (c.domain !== 'boot') continue;
@@ -208,102 +199,6 @@ function processOffset(
   const shiftNs = zoneShiftNs(intervals);
   const offset = chosen(evidence, clock, inZone(intervals, shiftNs));
   return offset && shiftNs !== 0n ? { ...offset, zoneShiftNs: shiftNs } : offset;
-}
-
-/**
- * What the trace says of wall time; else its name tells about when it began and its time of writing when it ended: between the two lie as many
- * seconds as it is long.
- */
-function traceOffset(
-  data: CaseData,
-  clocks: CaseClock,
-  evidence: number,
-  clock: Clock,
-  sure: SureWindow | undefined,
-  modifiedCounts: boolean,
-): ClockOffset | undefined {
-  const said = data.anchors.filter((a) => a.evidence === evidence && a.clock.domain === 'trace');
-  if (said.length > 0)
-    return chosen(
-      evidence,
-      clock,
-      said.map((a) => ({ lo: a.loNs, hi: a.hiNs, basis: a.basis })),
-    );
-  const intervals: Interval[] = [];
-  const captured = capturedWithin(data, evidence, sure, modifiedCounts);
-  if (captured) intervals.push(captured);
-  const start = placeByCycles(cycleBegins(data, evidence), datedCycles(data, clocks), captured && widened(captured));
-  if (start !== undefined) intervals.push({ lo: start - slackNs, hi: start + slackNs, basis: 'gc_number' });
-  return chosen(evidence, clock, intervals);
-}
-
-/** The start of a trace by the name or the time of its file. */
-function capturedWithin(
-  data: CaseData,
-  evidence: number,
-  sure: SureWindow | undefined,
-  modifiedCounts: boolean,
-): Interval | undefined {
-  const row = data.evidenceById(evidence);
-  const time = captureTime(row.path, row.modifiedNs, sure, modifiedCounts);
-  if (!time) return undefined;
-  let lengthNs = 0n;
-  for (const s of data.series) if (s.evidence === evidence && s.tLast > lengthNs) lengthNs = s.tLast;
-  const hi = time.ns + time.uncertaintyNs - (time.basis === 'file_time' ? lengthNs : 0n);
-  const lo = time.ns - time.uncertaintyNs - lengthNs;
-  return { lo, hi, basis: time.basis };
-}
-
-/** A file may have been copied or renamed somewhat later. */
-function widened({ lo, hi }: Interval): { lo: bigint; hi: bigint } {
-  return { lo: lo - 60n * second, hi: hi + 60n * second };
-}
-
-function cycleBegins(data: CaseData, evidence: number): number[] {
-  const own = data.series.find(
-    (s) => s.evidence === evidence && s.frameName === 'go-trace cycles' && s.metric === 'gc_pause_seconds',
-  );
-  const points = own && data.points(own);
-  return points ? Array.from(points.t, (t) => Number(points.originNs) + t) : [];
-}
-
-/** Begins of cycles that gctrace tells, in wall time. */
-function datedCycles(data: CaseData, clocks: CaseClock): bigint[] {
-  const out: bigint[] = [];
-  for (const s of data.series) {
-    if (s.frameName !== 'gctrace' || s.metric !== 'gc_pause_seconds') continue;
-    const offset = clocks.of(s.evidence, s.clock);
-    if (!offset) continue;
-    const points = data.points(s);
-    for (const t of points.t) out.push(points.originNs + BigInt(Math.round(t)) + offset.offsetNs);
-  }
-  return out.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-}
-
-/** The tightest interval, narrowed by every other that agrees with it. */
-function chosen(evidence: number, clock: Clock, intervals: readonly Interval[]): ClockOffset | undefined {
-  const sorted = [...intervals].filter((i) => i.lo <= i.hi).sort((a, b) => (a.hi - a.lo < b.hi - b.lo ? -1 : 1));
-  const best = sorted[0];
-  if (!best) return undefined;
-  let { lo, hi } = best;
-  const conflicts = new Set<AnchorBasis>();
-  for (const i of sorted.slice(1)) {
-    const newLo = i.lo > lo ? i.lo : lo;
-    const newHi = i.hi < hi ? i.hi : hi;
-    if (newLo <= newHi) {
-      lo = newLo;
-      hi = newHi;
-    } else conflicts.add(i.basis);
-  }
-  const side = hi - lo > wideNs ? boundedSide[best.basis] : undefined;
-  return {
-    evidence,
-    clock,
-    offsetNs: side === 'lo' ? lo : side === 'hi' ? hi : (lo + hi) / 2n,
-    uncertaintyNs: side ? hi - lo : (hi - lo + 1n) / 2n,
-    basis: best.basis,
-    conflicts: [...conflicts],
-  };
 }
 
 /** Cycles that gctrace numbers and other evidence dates: by MemStats' pause ring, or by the count of cycles at a wall time. */

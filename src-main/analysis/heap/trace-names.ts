@@ -80,6 +80,12 @@ export class TraceNames {
     return this.stack(this.starts.get(goroutine) ?? 0).at(-1)?.function ?? '';
   }
 
+  /** The function a goroutine began with, by its begin alone; empty for one older than the trace that shows no stack then. */
+  startFunction(goroutine: number): string {
+    this.readStarts();
+    return this.stack(this.starts.get(goroutine) ?? 0).at(-1)?.function ?? '';
+  }
+
   private readStarts(): void {
     if (this.areStartsRead) return;
     this.areStartsRead = true;

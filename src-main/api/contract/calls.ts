@@ -9,6 +9,7 @@ import type { HeapAllocation, HeapMoment, HeapSource, HeapSpan } from './heap.ts
 import type { LessonView } from './lesson.ts';
 import { languages, type MessageArgs } from './messages.ts';
 import type { Unit } from './metrics.ts';
+import type { TraceRange } from './trace-range.ts';
 
 const id = v.pipe(v.string(), v.maxLength(64), v.regex(/^[\w-]{1,64}$/));
 /** Series carry the names programs give them: dots and colons too. */
@@ -55,6 +56,7 @@ export const callSchemas = {
   }),
   'timeline.cycles': v.strictObject({ ...ofCase, from: seconds, to: seconds, width }),
   'timeline.range': v.strictObject({ ...ofCase, from: seconds, to: seconds, language }),
+  'timeline.trace_range': v.strictObject({ ...ofCase, from: seconds, to: seconds, language }),
   'timeline.at': v.strictObject({ ...ofCase, t: seconds, language }),
   'heap.sources': v.strictObject(ofCase),
   'heap.moment': v.strictObject({ ...ofCase, t: seconds, since: v.optional(seconds) }),
@@ -160,6 +162,7 @@ export const seriesRoles = [
   'waiting',
   'syscall',
   'procs',
+  'gomaxprocs',
   'goroutines',
   'threads',
   'files',
@@ -174,6 +177,7 @@ export type LaneKey =
   | 'trace_heap'
   | 'trace_allocation'
   | 'trace_goroutines'
+  | 'trace_processors'
   | 'gc'
   | 'pauses'
   | 'goroutines'
@@ -328,6 +332,8 @@ export interface CallResults {
     readonly cycles_per_second: number;
     readonly pause_total: number;
   };
+  /** Null where no trace touches the stretch. */
+  'timeline.trace_range': { readonly trace: TraceRange | null };
   'timeline.at': {
     readonly t: number;
     readonly when: string;

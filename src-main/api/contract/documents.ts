@@ -87,6 +87,13 @@ export interface ClockEntry {
   readonly conflicts: readonly string[];
 }
 
+export interface UnplacedClockEntry {
+  readonly evidence: string;
+  readonly clock: string;
+  /** Bases, as in `ClockEntry`. */
+  readonly contradicting: readonly string[];
+}
+
 export interface LadderRowEntry {
   readonly key: string;
   readonly parent: string | null;
@@ -230,6 +237,8 @@ export interface DiagnoseDocument {
     readonly message: string;
   }[];
   readonly clock: readonly ClockEntry[];
+  /** Clocks that something speaks of, and which are not placed since it contradicts itself. */
+  readonly clock_unplaced: readonly UnplacedClockEntry[];
   readonly ladder: LadderDocument | null;
   readonly findings: readonly FindingEntry[];
   readonly ruled_out: readonly {

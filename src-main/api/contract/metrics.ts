@@ -134,6 +134,7 @@ export const metrics = {
   trace_goroutines_waiting: count,
   trace_goroutines_syscall: count,
   trace_procs_running: count,
+  trace_procs_busy: count,
   // the heap replayed from a trace's alloc/free events
   replay_heap_alloc_bytes: replayedBytes,
   replay_heap_inuse_bytes: replayedBytes,
@@ -167,4 +168,18 @@ export function metricInfo(name: string): MetricInfo {
 /** How the values of a metric come to be. */
 export function metricBasis(name: string): Basis {
   return metricInfo(name).basis ?? 'measured';
+}
+
+/** Whether a series is read off events and not sampled: between two of its points nothing changed, however far apart they are. */
+export function isFromEvents(metric: string): boolean {
+  return metric.startsWith('trace_') || metric.startsWith('replay_');
+}
+
+/**
+ * Whether a drawn value read off events is a mean over the stretch before it: a rate, or the use of processors. Between two such values no line slopes.
+ *
+ * @param isRate the rate of the metric is drawn
+ */
+export function isMeanBefore(metric: string, isRate: boolean): boolean {
+  return isFromEvents(metric) && (isRate || metric === 'trace_procs_busy');
 }

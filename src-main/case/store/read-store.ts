@@ -273,6 +273,18 @@ export class StoreReader {
     });
   }
 
+  /** Frames of a name, whether or not their series have points. */
+  framesNamed(name: string): { readonly evidence: number; readonly frame: number; readonly clock: Clock }[] {
+    return this.all<{ evidence: bigint; frame: bigint; domain: Clock['domain']; instance: bigint }>(
+      'SELECT evidence, frame, domain, instance FROM frame WHERE name = ? ORDER BY evidence, frame',
+      name,
+    ).map((r) => ({
+      evidence: Number(r.evidence),
+      frame: Number(r.frame),
+      clock: { domain: r.domain, instance: Number(r.instance) },
+    }));
+  }
+
   /** Every series that has a point; of one metric where one is named. */
   series(metric?: string): SeriesRow[] {
     const sql = `SELECT s.*, f.name AS frame_name, f.domain, f.instance FROM series s JOIN frame f USING (evidence, frame)

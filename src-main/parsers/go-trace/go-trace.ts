@@ -58,6 +58,7 @@ class TraceEvidence {
 
   finish(): void {
     this.scheduler.finish();
+    this.heap.finish(this.scheduler.endNs);
     if (this.loNs === undefined || this.hiNs === undefined) return;
     const at = { offset: this.clockOffset };
     this.sink.anchor({ clock: traceClock, loNs: this.loNs, hiNs: this.hiNs, basis: 'time_in_file', at });

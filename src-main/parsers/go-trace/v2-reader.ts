@@ -104,11 +104,20 @@ export class V2Reader implements LayoutReader {
         const args = { generation: generation.number, batches: generation.batches };
         return this.abandon(traceProblem('go_trace/generation_incomplete', this.batches.offset, args));
       }
-    } else if ((await this.complete()) === 'over') {
-      return 'over';
+      if (this.generations === 0) this.sayEmpty(1);
+    } else {
+      // the runtime writes no generation without events: here at least the states of the Ps are missing
+      const isEmpty = generation.number !== 0 && generation.threads === 0;
+      const { number } = generation;
+      if ((await this.complete()) === 'over') return 'over';
+      if (isEmpty) this.sayEmpty(number);
     }
     ordering.end();
     return 'over';
+  }
+
+  private sayEmpty(generation: number): void {
+    this.output.warn(traceProblem('go_trace/generation_empty', this.batches.offset, { generation }));
   }
 
   /** Before 1.26 a broken batch may be the first of the next generation, so the present one is taken as it is. */

@@ -16,6 +16,10 @@ export interface ChartSeries {
   readonly v: ArrayLike<number>;
   /** Single values instead of a line. */
   readonly isDots?: boolean;
+  /** Read off events: a long distance between two values is no gap. */
+  readonly isHeld?: boolean;
+  /** Each value is that of the stretch before it. */
+  readonly isMean?: boolean;
 }
 
 export interface ChartMark {
@@ -33,11 +37,14 @@ export interface ChartSpec {
   readonly marks: readonly ChartMark[];
   readonly limit: number | undefined;
   readonly isLog?: boolean;
+  /** Below the axis: which stretch is shown, where it is not the run. */
+  readonly caption?: string | undefined;
   readonly timeText: (t: number) => string;
 }
 
 const gutter = 62;
 const foot = 14;
+const captionHeight = 9;
 /** A silence longer than this many usual steps is a gap. */
 const gapSteps = 5;
 
@@ -53,7 +60,7 @@ export function drawChart(
   const left = x + gutter;
   const right = x + width;
   const top = y + 14;
-  const bottom = y + height - foot;
+  const bottom = y + height - foot - (spec.caption === undefined ? 0 : captionHeight);
   const scale = yScale(spec, top, bottom);
   const at = (t: number) => left + ((t - spec.from) / Math.max(1e-9, spec.to - spec.from)) * (right - left);
 
@@ -81,6 +88,16 @@ export function drawChart(
       .fillColor(ink.soft)
       .text(spec.timeText(t), cell, bottom + 3, { width: 60, align, lineBreak: false });
   }
+  if (spec.caption !== undefined)
+    doc
+      .font('regular')
+      .fontSize(6.5)
+      .fillColor(ink.soft)
+      .text(text(spec.caption), left, bottom + 3 + captionHeight, {
+        width: right - left,
+        align: 'left',
+        lineBreak: false,
+      });
   doc.save();
   doc.rect(left, top - 2, right - left, bottom - top + 4).clip();
   if (spec.limit !== undefined && scale.at(spec.limit) >= top) {
@@ -129,13 +146,18 @@ function line(
     doc.undash();
     return;
   }
+  const { isStepped } = strokes[s.role];
+  const isHeld = isStepped || s.isHeld;
   const usual = usualStep(points.t);
   let isOpen = false;
   for (let i = 0; i < points.t.length; i++) {
     const t = points.t[i] as number;
-    const isGap = i > 0 && t - (points.t[i - 1] as number) > usual * gapSteps && points.t.length > 8;
-    if (isOpen && !isGap) doc.lineTo(at(t), height(points.values[i] as number));
-    else doc.moveTo(at(t), height(points.values[i] as number));
+    const isGap = !isHeld && i > 0 && t - (points.t[i - 1] as number) > usual * gapSteps && points.t.length > 8;
+    if (isOpen && !isGap) {
+      if (s.isMean) doc.lineTo(at(points.t[i - 1] as number), height(points.values[i] as number));
+      else if (isStepped) doc.lineTo(at(t), height(points.values[i - 1] as number));
+      doc.lineTo(at(t), height(points.values[i] as number));
+    } else doc.moveTo(at(t), height(points.values[i] as number));
     isOpen = true;
   }
   if (isOpen) doc.stroke();

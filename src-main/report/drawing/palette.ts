@@ -16,6 +16,8 @@ export interface Stroke {
   readonly colour: string;
   /** Dash of the line in points; solid where none. */
   readonly dash?: readonly [number, number];
+  /** Holds its value until the next one. */
+  readonly isStepped?: boolean;
 }
 
 export const strokes: Readonly<Record<SeriesRole, Stroke>> = {
@@ -27,18 +29,19 @@ export const strokes: Readonly<Record<SeriesRole, Stroke>> = {
   heap_inuse: { colour: '#00559a' },
   heap_idle: { colour: '#7a8190' },
   heap_released: { colour: '#aab0bb' },
-  heap_live: { colour: '#4a3aa7', dash: [1, 2] },
-  goal: { colour: '#b3487a', dash: [4, 2] },
+  heap_live: { colour: '#4a3aa7', dash: [1, 2], isStepped: true },
+  goal: { colour: '#b3487a', dash: [4, 2], isStepped: true },
   stacks: { colour: '#00785a' },
   mallocs: { colour: '#1787c9' },
   frees: { colour: '#7a8190', dash: [3, 2] },
   objects: { colour: '#00559a' },
-  trace_live: { colour: '#4a3aa7' },
-  running: { colour: '#00785a' },
-  runnable: { colour: '#b36b00', dash: [3, 2] },
-  waiting: { colour: '#7a8190', dash: [2, 2] },
-  syscall: { colour: '#4a3aa7', dash: [4, 2] },
-  procs: { colour: '#00559a', dash: [5, 2] },
+  trace_live: { colour: '#4a3aa7', isStepped: true },
+  running: { colour: '#00785a', isStepped: true },
+  runnable: { colour: '#b36b00', dash: [3, 2], isStepped: true },
+  waiting: { colour: '#7a8190', dash: [2, 2], isStepped: true },
+  syscall: { colour: '#4a3aa7', dash: [4, 2], isStepped: true },
+  procs: { colour: '#00559a' },
+  gomaxprocs: { colour: '#c2410c', dash: [5, 3], isStepped: true },
   goroutines: { colour: '#00785a' },
   threads: { colour: '#b36b00', dash: [3, 2] },
   files: { colour: '#4a3aa7' },

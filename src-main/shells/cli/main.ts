@@ -13,6 +13,7 @@ import { profileCommand } from './commands/profile.ts';
 import { seriesCommand } from './commands/series.ts';
 import { serveCommand } from './commands/serve.ts';
 import { spansCommand } from './commands/spans.ts';
+import { traceCommand } from './commands/trace.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { whatifCommand } from './commands/whatif.ts';
 import { Terminal } from './terminal.ts';
@@ -22,6 +23,7 @@ const commands: readonly Command[] = [
   diagnoseCommand,
   seriesCommand,
   spansCommand,
+  traceCommand,
   profileCommand,
   verifyCommand,
   caseCommand,

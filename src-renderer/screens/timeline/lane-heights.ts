@@ -8,6 +8,7 @@ const base: Readonly<Record<LaneKey, number>> = {
   trace_heap: 130,
   trace_allocation: 84,
   trace_goroutines: 140,
+  trace_processors: 84,
   gc: 50,
   pauses: 86,
   goroutines: 92,

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../case/temporary-folder.ts';
 const madeAt = new Date('2026-11-24T12:00:00Z');
 
 /** @returns the analysis; the evidence lies in a temporary case that goes with the test's folder */
-export async function analysisOf(files: Record<string, string>): Promise<Analysis> {
+export async function analysisOf(files: Record<string, string | Uint8Array>): Promise<Analysis> {
   const folder = join(temporaryFolder(), 'bundle');
   mkdirSync(folder);
   for (const [name, text] of Object.entries(files)) {

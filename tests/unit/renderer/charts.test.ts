@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { isMeanBefore } from '../../../src-main/api/contract/metrics.ts';
 import { axisText } from '../../../src-renderer/charts/axis-text.ts';
 import { clusterMarks } from '../../../src-renderer/charts/clusters.ts';
 import { type Curve, extremes, indexAt, readingAt, stepSample } from '../../../src-renderer/charts/curve.ts';
-import { aloneIn, breakCurve, longestPause, usualPace } from '../../../src-renderer/charts/gaps.ts';
+import { aloneIn, breakCurve, longestDrawn, longestPause, usualPace } from '../../../src-renderer/charts/gaps.ts';
 import { highestIn, topOf } from '../../../src-renderer/charts/highest.ts';
 import { clockStep, decades, timeTicks, valueTicks } from '../../../src-renderer/charts/ticks.ts';
 import { centreSpan, clampSpan, fitSpan, orWhole, panSpan, zoomSpan } from '../../../src-renderer/charts/viewport.ts';
@@ -30,6 +31,22 @@ describe('gaps', () => {
 
   it('takes what is no number for a gap', () => {
     expect(breakCurve(f(0, 1), f(Number.NaN, 2), undefined, []).v).toEqual([null, 2]);
+  });
+
+  it('has none in what is read off events: between two of them nothing changed', () => {
+    expect(longestDrawn('heap_alloc_bytes', false, 1, 0)).toBe(6);
+    expect(longestDrawn('next_gc_bytes', true, 1, 0)).toBeUndefined();
+    expect(longestDrawn('replay_heap_alloc_bytes', false, 1, 0)).toBeUndefined();
+    expect(longestDrawn('trace_procs_busy', false, 1, 0)).toBeUndefined();
+  });
+
+  it('tells means over what came before from values of a moment', () => {
+    expect([
+      isMeanBefore('trace_procs_busy', false),
+      isMeanBefore('replay_frees_total', true),
+      isMeanBefore('replay_heap_alloc_bytes', false),
+      isMeanBefore('frees_total', true),
+    ]).toEqual([true, true, false, false]);
   });
 
   it('finds samples that no line would reach', () => {

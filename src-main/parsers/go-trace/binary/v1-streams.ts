@@ -56,6 +56,8 @@ export class V1Streams {
   readonly num: Float64Array;
   /** Stack of each event, resolved. */
   readonly stack: Uint32Array;
+  /** Stacks that events name and the file lacks. */
+  stacksMissing = 0;
 
   private readonly pos: Float64Array;
   private readonly end: Float64Array;
@@ -169,7 +171,10 @@ export class V1Streams {
   }
 
   private stackOf(id: number): number {
-    return Math.max(noStack, this.file.stacks.get(id));
+    const stack = this.file.stacks.get(id);
+    if (stack >= 0) return stack;
+    this.stacksMissing++;
+    return noStack;
   }
 
   private nextBatch(i: number): boolean {

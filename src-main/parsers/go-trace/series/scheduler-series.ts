@@ -1,12 +1,18 @@
 /**
  * How many goroutines are in each state and how many Ps run, read off the transitions every millisecond in which something changed. System
  * goroutines are among them, so the sum lies above runtime.NumGoroutine.
+ *
+ * The use of processors is a mean: Ps that ran, by time, over stretches of a hundredth of the trace so far, from 1 ms up to 10 ms. Single states tell
+ * little of it, since Ps start and stop within microseconds.
  */
 import { type Frame, type Sink, traceClock } from '../../contract.ts';
 import type { Chunk } from '../model/column-table.ts';
 import { goStates, procStates, type transitionColumns } from '../trace-sink.ts';
 
 const gridNs = 1e6;
+const longestMeanNs = 1e7;
+/** A mean over a hundredth of the trace so far. */
+const meanShare = 0.01;
 const goroutineResource = 0;
 const shown = ['Running', 'Runnable', 'Waiting', 'Syscall'] as const;
 /** Undetermined and NotExist count for nothing. */
@@ -19,10 +25,16 @@ export class SchedulerSeries {
   private readonly states = shown.map((name) => goStates.indexOf(name));
   private readonly goroutines = new Float64Array(goStates.length);
   private readonly procsColumn: number;
+  private readonly meanFrame: Frame;
+  private readonly meanColumn: number;
   private procs = 0;
   private nextRowNs = 0;
   private lastNs = 0;
   private lastOffset = 0;
+  /** P-nanoseconds run between `meanFromNs` and `countedNs`. */
+  private ranNs = 0;
+  private countedNs = 0;
+  private meanFromNs = 0;
 
   constructor(sink: Sink) {
     this.frame = sink.frame('go-trace scheduler', traceClock);
@@ -30,6 +42,13 @@ export class SchedulerSeries {
       this.frame.column({ metric: `trace_goroutines_${name.toLowerCase()}`, sourceName: `goroutines ${name}` }),
     );
     this.procsColumn = this.frame.column({ metric: 'trace_procs_running', sourceName: 'Ps Running' });
+    this.meanFrame = sink.frame('go-trace processors', traceClock);
+    this.meanColumn = this.meanFrame.column({ metric: 'trace_procs_busy', sourceName: 'Ps Running, mean' });
+  }
+
+  /** Time of the last transition. */
+  get endNs(): number {
+    return this.lastNs;
   }
 
   add(chunk: Chunk<typeof transitionColumns>): void {
@@ -37,6 +56,7 @@ export class SchedulerSeries {
     for (let r = 0; r < chunk.rows; r++) {
       // the row tells the state at the end of its millisecond, at the time of the last change
       if (timeNs[r] >= this.nextRowNs) this.row(timeNs[r]);
+      this.pass(timeNs[r]);
       if (resource[r] === goroutineResource) {
         if (from[r] > notExist) this.goroutines[from[r]]--;
         if (to[r] > notExist) this.goroutines[to[r]]++;
@@ -51,7 +71,34 @@ export class SchedulerSeries {
 
   /** The state after the last transition. */
   finish(): void {
-    if (this.lastNs > 0) this.row(this.lastNs);
+    if (this.lastNs === 0) return;
+    this.row(this.lastNs);
+    if (this.lastNs > this.meanFromNs) this.mean(this.lastNs);
+  }
+
+  /** Counts the time up to a transition, and closes the stretches that end before it; those in which nothing changed are two, the first and all others. */
+  private pass(nowNs: number): void {
+    let lengthNs = meanLengthNs(this.meanFromNs);
+    while (nowNs - this.meanFromNs >= lengthNs) {
+      this.mean(this.meanFromNs + lengthNs);
+      const quietNs = nowNs - this.meanFromNs;
+      if (quietNs >= 3 * lengthNs) {
+        this.mean(this.meanFromNs + lengthNs);
+        this.mean(nowNs - (quietNs % lengthNs));
+      }
+      lengthNs = meanLengthNs(this.meanFromNs);
+    }
+    this.ranNs += Math.max(0, this.procs) * (nowNs - this.countedNs);
+    this.countedNs = nowNs;
+  }
+
+  private mean(endNs: number): void {
+    this.ranNs += Math.max(0, this.procs) * (endNs - this.countedNs);
+    this.countedNs = endNs;
+    this.meanFrame.row(endNs, this.lastOffset);
+    this.meanFrame.set(this.meanColumn, this.ranNs / (endNs - this.meanFromNs));
+    this.ranNs = 0;
+    this.meanFromNs = endNs;
   }
 
   private row(nowNs: number): void {
@@ -64,4 +111,8 @@ export class SchedulerSeries {
     }
     this.nextRowNs = (Math.floor(nowNs / gridNs) + 1) * gridNs;
   }
+}
+
+function meanLengthNs(nowNs: number): number {
+  return Math.min(longestMeanNs, Math.max(gridNs, nowNs * meanShare));
 }

@@ -150,6 +150,11 @@ export class V1Order {
     if (file.samples.count > 0) this.pending[this.pendingCount++] = this.sampleStream;
   }
 
+  /** Stacks that events read so far name and the file lacks. */
+  get stacksMissing(): number {
+    return this.streams.stacksMissing;
+  }
+
   /** Writes the next event into `event`; false at the end or, with `problem` set, where no order is possible. */
   next(event: V1Event): boolean {
     for (;;) {

@@ -148,6 +148,10 @@ export class V1Reader implements LayoutReader {
       this.sync();
     }
     output.flushBlock();
+    // the tables of stacks stand behind all events: Go's reader takes a file that lacks them for whole
+    const { stacksMissing } = order;
+    if (problem === undefined && stacksMissing > 0)
+      output.warn(traceProblem('go_trace/stacks_lost', file.end, { stacks: stacksMissing }));
     return problem;
   }
 
