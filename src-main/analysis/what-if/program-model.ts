@@ -10,7 +10,9 @@
  * - Spread. Which share of the dead bytes stays inside spans with live objects, so that the heap in use does not shrink; what the runtime needs
  *   beside the heap; what of it all is resident.
  */
-import { programCpuS, type RecordedCycle, type RecordedRun, type RecordedSample } from './recorded-run.ts';
+import { programCpuS, type RecordedCycle, type RecordedRun } from './recorded-run.ts';
+import type { RecordedSample } from './recorded-samples.ts';
+import type { PacerReplay } from './replay-pacer.ts';
 
 const MiB = 2 ** 20;
 /** Share of CPU that background marking takes. @source mgcpacer.go gcBackgroundUtilization */
@@ -41,6 +43,11 @@ export interface Marking {
   readonly idlePart: number;
   /** How far the heap was above the replayed trigger when such cycles began, on average. */
   readonly overshoot: number;
+  /**
+   * By how much of the way to the goal cycles started before the replayed trigger, on average; 0 where markings were measured. The pacer believes the worst
+   * of the last markings, and rebuilt ones are all alike: what that makes cycles start earlier shows here.
+   */
+  readonly headStart: number;
 }
 
 export interface ProgramModel {
@@ -50,6 +57,8 @@ export interface ProgramModel {
   /** How many Ps the program itself keeps busy; as large as `procs` where it may be more. */
   readonly parallelism: number;
   readonly isSaturated: boolean;
+  /** Whether the recording tells how busy the program keeps its Ps; without that it is taken to fill them. */
+  readonly isCpuKnown: boolean;
   readonly live: readonly { readonly alloc: number; readonly bytes: number }[];
   readonly markings: readonly Marking[];
   readonly stackScan: number;
@@ -71,14 +80,23 @@ export interface ProgramModel {
   /** RSS - (Sys - HeapReleased); undefined where RSS was not sampled. */
   readonly rssShift: number | undefined;
   readonly hasSamples: boolean;
+  /** Whether anything tells how much CPU the collector takes, and how long it stops the program. */
+  readonly hasGcCpu: boolean;
+  readonly hasPauses: boolean;
+  /** Bytes that a cycle had marked when the run as recorded begins. */
+  readonly startMarked: number;
 }
 
-/** Learns the program from its run. `overshoots`: per cycle, see replay-pacer.ts. O(cycles + samples). */
-export function learnProgram(run: RecordedRun, overshoots: readonly number[]): ProgramModel {
-  const { cycles } = run;
+/** Learns the program from its run. `cycles`: one of the run's guesses. `pacer`: their replay. O(cycles + samples). */
+export function learnProgram(
+  recorded: RecordedRun,
+  cycles: readonly RecordedCycle[],
+  pacer: Pick<PacerReplay, 'overshoots' | 'headStarts'>,
+): ProgramModel {
+  const run = { ...recorded, cycles };
   const procs = Math.max(1, cycles.at(-1)?.procs ?? 1);
   const { parallelism, isSaturated } = parallelismOf(cycles, procs);
-  const live = [{ alloc: 0, bytes: 0 }];
+  const live = [{ alloc: 0, bytes: run.startMarked }];
   for (const c of cycles) live.push({ alloc: c.allocStart, bytes: reachableOf(c) });
   const last = cycles.at(-1);
   return {
@@ -87,12 +105,16 @@ export function learnProgram(run: RecordedRun, overshoots: readonly number[]): P
     procs,
     parallelism,
     isSaturated,
+    isCpuKnown: run.source === 'gctrace',
     live,
-    markings: markingsOf(cycles, overshoots),
+    markings: markingsOf(cycles, pacer, run.source === 'gctrace'),
     stackScan: last?.stackScan ?? 0,
     globalsScan: last?.globalsScan ?? 0,
     forced: cycles.filter((c) => c.isForced).map((c) => c.allocStart),
     time: timeOf(run),
+    hasGcCpu: run.gcCpu !== undefined,
+    hasPauses: run.pauses !== undefined,
+    startMarked: run.startMarked,
     ...memoryOf(run),
   };
 }
@@ -115,11 +137,16 @@ function parallelismOf(cycles: readonly RecordedCycle[], procs: number) {
   return { parallelism: isSaturated ? procs : Math.max(0.5, procs - workers), isSaturated };
 }
 
-function markingsOf(cycles: readonly RecordedCycle[], overshoots: readonly number[]): Marking[] {
+function markingsOf(
+  cycles: readonly RecordedCycle[],
+  { overshoots, headStarts }: Pick<PacerReplay, 'overshoots' | 'headStarts'>,
+  isMeasured: boolean,
+): Marking[] {
   return cycles.map((c, i) => {
+    const near = <T>(values: readonly T[]) => values.slice(Math.max(0, i - neighbours), i + neighbours + 1);
     let allocated = 0;
     let cpuS = 0;
-    for (const n of cycles.slice(Math.max(0, i - neighbours), i + neighbours + 1)) {
+    for (const n of near(cycles)) {
       allocated += n.markAlloc;
       cpuS += programCpuS(n);
     }
@@ -133,8 +160,9 @@ function markingsOf(cycles: readonly RecordedCycle[], overshoots: readonly numbe
       assistS: c.assistS,
       pauseS: c.pauseS,
       bytesPerCpuS,
-      surprise: own >= tellingBytes && expected > 0 ? own / expected : undefined,
-      overshoot: mean(overshoots.slice(Math.max(0, i - neighbours), i + neighbours + 1)),
+      surprise: isMeasured && own >= tellingBytes && expected > 0 ? own / expected : undefined,
+      overshoot: mean(near(overshoots)),
+      headStart: isMeasured ? 0 : Math.max(0, mean(near(headStarts))),
       idlePart: c.backgroundS + c.idleS > 0 ? c.idleS / (c.backgroundS + c.idleS) : 0,
       workers: c.markS > 0 ? Math.min(c.procs, (c.backgroundS + c.idleS) / c.markS) : backgroundShare * c.procs,
     };

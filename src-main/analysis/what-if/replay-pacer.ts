@@ -20,10 +20,13 @@ export interface PacerReplay {
   readonly triggerErrors: readonly number[];
   /** Bytes above the replayed trigger, per cycle; negative below. */
   readonly overshoots: readonly number[];
+  /** By how much of the way from what was marked to the goal each cycle started before the replayed trigger; negative after it. */
+  readonly headStarts: readonly number[];
 }
 
 export function replayPacer(
-  { cycles, heapPerAlloc }: RecordedRun,
+  { heapPerAlloc }: Pick<RecordedRun, 'heapPerAlloc'>,
+  cycles: readonly RecordedCycle[],
   gogc: number,
   limitHeadroomPercent: number,
 ): PacerReplay {
@@ -31,6 +34,7 @@ export function replayPacer(
   const goalErrors: number[] = [];
   const triggerErrors: number[] = [];
   const overshoots: number[] = [];
+  const headStarts: number[] = [];
   for (const c of cycles) {
     pacer.globalsScan = bytes(c.globalsScan);
     pacer.lastStackScan = bytes(c.stackScan);
@@ -38,6 +42,7 @@ export function replayPacer(
     const goal = Number(pacer.heapGoal());
     const trigger = Number(pacer.trigger());
     overshoots.push(c.isForced ? 0 : c.heapStart - trigger);
+    headStarts.push(c.isForced ? 0 : (trigger - c.heapStart) / Math.max(MiB, goal - Number(pacer.heapMarked)));
     if (c.heapStart > tellingHeap && !c.isForced) {
       goalErrors.push(c.goal / goal - 1);
       triggerErrors.push(c.heapStart / trigger - 1);
@@ -54,7 +59,7 @@ export function replayPacer(
     pacer.resetLive(bytes(c.heapMarked));
     pacer.commit(true);
   }
-  return { goalErrors, triggerErrors, overshoots };
+  return { goalErrors, triggerErrors, overshoots, headStarts };
 }
 
 /** GOGC that explains the recorded goals best; undefined where no cycle is large enough. It was the same all the time, or this is no answer. */
