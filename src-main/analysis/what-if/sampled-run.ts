@@ -35,12 +35,16 @@ const needs: readonly (readonly [need: SampleNeed, metric: string | undefined, f
 /** Samples that tell all of it, or what they lack; everything where there are none at all. */
 export function sampledRun(data: CaseData): RecordedSamples | { readonly missing: readonly SampleNeed[] } {
   const { evidence, samples } = samplesOf(data);
-  if (evidence === undefined) {
-    const missing = needs.filter(([, metric]) => !data.series.some((s) => s.metric === metric)).map(([need]) => need);
-    return { missing: missing.filter((need) => need !== 'time' || missing.length === needs.length) };
-  }
   const usable = samples.filter((s) => needs.every(([, , field]) => !Number.isNaN(s[field])));
-  if (usable.length >= 2) return { evidence, samples: usable };
+  if (evidence !== undefined && usable.length >= 2) return { evidence, samples: usable };
+  // one value is no series, wherever it is from
+  const isSampled = (metric: string) => {
+    const held = data.series.filter((s) => s.metric === metric && s.frameName !== 'gctrace');
+    return held.reduce((sum, s) => sum + s.points, 0) >= 2;
+  };
+  const unsampled = needs.filter(([, metric]) => metric !== undefined && !isSampled(metric)).map(([need]) => need);
+  if (unsampled.length > 0)
+    return { missing: unsampled.length === needs.length - 1 ? needs.map(([need]) => need) : unsampled };
   const missing = needs.filter(([, , field]) => samples.every((s) => Number.isNaN(s[field]))).map(([need]) => need);
   return { missing: missing.length > 0 ? missing : ['time'] };
 }
