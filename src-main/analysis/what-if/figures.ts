@@ -1,6 +1,6 @@
 /** The figures of a run, recorded or simulated: the middle of the simulated ones, their intervals, and how far a replay is off. */
 import type { ProgramModel } from './program-model.ts';
-import { quantile } from './program-model.ts';
+import { quantile } from './quantile.ts';
 import type { RecordedBasis, RecordedRun } from './recorded-run.ts';
 import type { Settings, SimulatedRun } from './simulated-run.ts';
 

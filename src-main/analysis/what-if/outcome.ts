@@ -3,7 +3,8 @@ import { NO_MEMORY_LIMIT } from '../../engine/pacer/gc-controller.ts';
 import type { CaseData } from '../case-data.ts';
 import { lastValue } from './baseline-settings.ts';
 import type { Figures, Interval } from './figures.ts';
-import { type ProgramModel, quantile } from './program-model.ts';
+import type { ProgramModel } from './program-model.ts';
+import { quantile } from './quantile.ts';
 import type { Settings, SimulatedRun } from './simulated-run.ts';
 
 export type OutcomeWord = 'completed' | 'thrashing' | 'killed';

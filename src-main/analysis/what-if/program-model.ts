@@ -10,7 +10,8 @@
  * - Spread. Which share of the dead bytes stays inside spans with live objects, so that the heap in use does not shrink; what the runtime needs
  *   beside the heap; what of it all is resident.
  */
-import { programCpuS, type RecordedCycle, type RecordedRun } from './recorded-run.ts';
+import { quantile } from './quantile.ts';
+import { programCpuS, type RecordedCycle, type RecordedRun, reachableOf } from './recorded-run.ts';
 import type { RecordedSample } from './recorded-samples.ts';
 import type { PacerReplay } from './replay-pacer.ts';
 
@@ -41,7 +42,7 @@ export interface Marking {
   /** Ps that workers took, on average, and the part of it that was idle-priority work. */
   readonly workers: number;
   readonly idlePart: number;
-  /** How far the heap was above the replayed trigger when such cycles began, on average. */
+  /** How far the heap was above the replayed trigger when such cycles began, the middle of them: a jump early in the run is none of later ones. */
   readonly overshoot: number;
   /**
    * By how much of the way to the goal cycles started before the replayed trigger, on average; 0 where markings were measured. The pacer believes the worst
@@ -61,6 +62,8 @@ export interface ProgramModel {
   readonly isCpuKnown: boolean;
   readonly live: readonly { readonly alloc: number; readonly bytes: number }[];
   readonly markings: readonly Marking[];
+  /** Bytes that each cycle scans; undefined: what is reachable. See replay-pacer.ts. */
+  readonly fixedScanWork: number | undefined;
   readonly stackScan: number;
   readonly globalsScan: number;
   /** Positions of cycles that the program itself asks for. */
@@ -91,7 +94,7 @@ export interface ProgramModel {
 export function learnProgram(
   recorded: RecordedRun,
   cycles: readonly RecordedCycle[],
-  pacer: Pick<PacerReplay, 'overshoots' | 'headStarts'>,
+  pacer: PacerReplay,
 ): ProgramModel {
   const run = { ...recorded, cycles };
   const procs = Math.max(1, cycles.at(-1)?.procs ?? 1);
@@ -108,6 +111,7 @@ export function learnProgram(
     isCpuKnown: run.source === 'gctrace',
     live,
     markings: markingsOf(cycles, pacer, run.source === 'gctrace'),
+    fixedScanWork: pacer.fixedScanWork,
     stackScan: last?.stackScan ?? 0,
     globalsScan: last?.globalsScan ?? 0,
     forced: cycles.filter((c) => c.isForced).map((c) => c.allocStart),
@@ -117,11 +121,6 @@ export function learnProgram(
     startMarked: run.startMarked,
     ...memoryOf(run),
   };
-}
-
-/** Bytes reachable when a cycle began. */
-export function reachableOf(c: RecordedCycle): number {
-  return Math.min(c.heapStart, Math.max(0, c.heapMarked - c.markAlloc));
 }
 
 /** Workers on Ps that the program leaves idle mark more than a quarter of the time: what they leave is the program's. */
@@ -161,7 +160,7 @@ function markingsOf(
       pauseS: c.pauseS,
       bytesPerCpuS,
       surprise: isMeasured && own >= tellingBytes && expected > 0 ? own / expected : undefined,
-      overshoot: mean(near(overshoots)),
+      overshoot: quantile(overshoots.slice(Math.max(0, i - 2), i + 3), 0.5),
       headStart: isMeasured ? 0 : Math.max(0, mean(near(headStarts))),
       idlePart: c.backgroundS + c.idleS > 0 ? c.idleS / (c.backgroundS + c.idleS) : 0,
       workers: c.markS > 0 ? Math.min(c.procs, (c.backgroundS + c.idleS) / c.markS) : backgroundShare * c.procs,
@@ -281,13 +280,3 @@ function mean(values: readonly number[]): number {
 
 /** Even where dead and live objects are mixed at random some spans come free. */
 const mostSpread = 0.998;
-
-/** Quantile of unsorted numbers, linear between them; 0 for none. */
-export function quantile(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  if (sorted.length === 0) return 0;
-  const at = q * (sorted.length - 1);
-  const low = sorted[Math.floor(at)] as number;
-  const high = sorted[Math.ceil(at)] as number;
-  return low + (high - low) * (at - Math.floor(at));
-}

@@ -44,6 +44,11 @@ export function programCpuS(c: Pick<RecordedCycle, 'procs' | 'markS' | 'backgrou
   return Math.max(0.05 * all, all - c.backgroundS - c.idleS - c.assistS);
 }
 
+/** Bytes reachable when a cycle began. */
+export function reachableOf(c: RecordedCycle): number {
+  return Math.min(c.heapStart, Math.max(0, c.heapMarked - c.markAlloc));
+}
+
 export interface RecordedRun {
   readonly evidence: number;
   /** Where the cycles are from. */

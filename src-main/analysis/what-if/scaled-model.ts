@@ -40,6 +40,7 @@ export function scaledModel(model: ProgramModel, { k, isLiveScaled }: Load): Pro
     ...model,
     totalAlloc: model.totalAlloc * k,
     startMarked: model.startMarked * live,
+    fixedScanWork: model.fixedScanWork === undefined ? undefined : model.fixedScanWork * live,
     parallelism: Math.min(model.procs, model.parallelism * k),
     isSaturated: model.isSaturated || model.parallelism * k >= model.procs,
     live: model.live.map((p) => ({ alloc: p.alloc * k, bytes: p.bytes * live })),

@@ -146,7 +146,7 @@ class Simulation {
     this.pacer.maxStackScan = this.pacer.lastStackScan;
     this.pacer.globalsScan = BigInt(Math.round(model.globalsScan));
     if (model.startMarked > 0) {
-      this.pacer.heapScanWork = BigInt(Math.round(model.startMarked));
+      this.pacer.heapScanWork = BigInt(Math.round(model.fixedScanWork ?? model.startMarked));
       this.pacer.resetLive(BigInt(Math.round(model.startMarked)));
       this.heap = model.startMarked;
       this.objects = model.startMarked;
@@ -342,7 +342,8 @@ class Simulation {
       ? settings.procs - workers
       : Math.min(this.draws.parallelism, settings.procs - workers);
     const speed = marking.bytesPerCpuS * this.surprise();
-    const room = this.roomBelowGoal(heapStart, reachable) / model.heapPerAlloc;
+    const scanWork = model.fixedScanWork ?? reachable;
+    const room = this.roomBelowGoal(heapStart, scanWork) / model.heapPerAlloc;
     const assistScale = (settings.procs / model.procs) ** this.draws.assistExponent;
     let assistS = limiter.isLimiting ? 0 : Math.min(marking.assistS * assistScale, mostAssisted * markCpuS);
     let markS = (markCpuS - assistS) / workers;
@@ -372,7 +373,7 @@ class Simulation {
     this.peakHeap = Math.max(this.peakHeap, this.heap);
 
     pacer.heapLive = BigInt(Math.round(this.heap));
-    pacer.heapScanWork = BigInt(Math.round(Math.max(1, reachable)));
+    pacer.heapScanWork = BigInt(Math.round(Math.max(1, scanWork)));
     pacer.stackScanWork = BigInt(Math.round(model.stackScan));
     pacer.globalsScanWork = BigInt(Math.round(model.globalsScan));
     pacer.assistTimeNs = assistS * 1e9;

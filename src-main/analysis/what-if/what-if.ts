@@ -21,7 +21,8 @@ import {
   worstOf,
 } from './figures.ts';
 import { type ContainerLimit, containerLimitOf, deathOf, type Outcome, outcomeOf } from './outcome.ts';
-import { learnProgram, type ProgramModel, quantile } from './program-model.ts';
+import { learnProgram, type ProgramModel } from './program-model.ts';
+import { quantile } from './quantile.ts';
 import { type RecordedRun, runWithGctrace } from './recorded-run.ts';
 import { replayPacer } from './replay-pacer.ts';
 import { runOfSamples, type SampleNeed, sampledRun } from './sampled-run.ts';

@@ -24,6 +24,7 @@ const model: ProgramModel = {
   isCpuKnown: true,
   live: [{ alloc: 50, bytes: 10 }],
   markings: [marking],
+  fixedScanWork: undefined,
   stackScan: 0,
   globalsScan: 0,
   forced: [70],
