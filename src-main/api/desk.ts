@@ -25,7 +25,7 @@ import { RecentCases, userFolder } from './recent-cases.ts';
 import { type CaseSession, Service, version } from './service.ts';
 import { lanesOf } from './timeline-lanes.ts';
 import { cyclesOf, rangeOf, valuesAt, windowOf } from './timeline-queries.ts';
-import { whatIfOf } from './what-if.ts';
+import { NO_MEMORY_LIMIT, whatIfOf } from './what-if.ts';
 
 const jobsRemembered = 32;
 const sampleName = 'sample: parcel-tracker';
@@ -167,9 +167,19 @@ export class Desk {
     'heap.span': ({ case: id, t, address }) => this.session(id).heap.span(t, BigInt(address)),
     'heap.allocation': ({ case: id, from, to }) => this.session(id).heap.allocation(from, to),
     'whatif.ask': ({ case: id, language, ask }) => {
-      const { memoryLimitBytes, ...rest } = ask;
-      const memoryLimit = memoryLimitBytes === undefined ? undefined : BigInt(memoryLimitBytes);
-      return whatIfOf(this.session(id), { ...rest, memoryLimit }, language, true);
+      const { memoryLimitBytes, containerLimitBytes, scale, isLiveScaled, ...rest } = ask;
+      const bytes = (n: number | undefined) => (n === undefined ? undefined : BigInt(n));
+      return whatIfOf(
+        this.session(id),
+        {
+          ...rest,
+          memoryLimit: memoryLimitBytes === -1 ? NO_MEMORY_LIMIT : bytes(memoryLimitBytes),
+          containerLimit: bytes(containerLimitBytes),
+          load: scale === undefined ? undefined : { k: scale, isLiveScaled: isLiveScaled ?? false },
+        },
+        language,
+        true,
+      );
     },
     'lesson.step': ({ step, goMinor, language }) => lessonOf(step, goMinor, language),
     'evidence.lines': ({ case: id, evidence, from, count }) =>

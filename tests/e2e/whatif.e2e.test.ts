@@ -79,6 +79,80 @@ describe('what-if', () => {
   });
 });
 
+describe('a container limit and a load', () => {
+  it.each([
+    ['light', 'en', /^killed at/, 'Container limit, MiB', /^Load/, 'Live heap under that load'],
+    ['dark', 'zh-CN', /被终止（/, '容器内存上限，MiB', /^负载/, '该负载下的存活堆'],
+  ] as const)(
+    'says when the run is killed, and what is assumed of the load (%s, %s)',
+    async (colorScheme, locale, killed, limit, load, live) => {
+      const { page, watch } = await open(browser, shell, { colorScheme, locale });
+      await caseShown(page);
+      await page.keyboard.press('Digit5');
+      await page.getByRole('textbox', { name: limit }).fill('300');
+      await page.keyboard.press('Enter');
+      await page
+        .getByText(/300 MiB/)
+        .first()
+        .waitFor();
+      await page.getByRole('textbox', { name: load }).fill('2');
+      await page.keyboard.press('Enter');
+      await page.getByRole('combobox', { name: live }).selectOption('1');
+      await page.getByText(killed).first().waitFor();
+      await settled(page);
+      expect(page.url()).toContain(encodeURIComponent('cont=300,load=2,live=1'));
+      await shoot(page, `whatif-limit-${colorScheme}`);
+      expect(await graveFaults(page)).toEqual([]);
+      watch.expectClean();
+      await page.context().close();
+    },
+  );
+
+  it('says what is wrong with a load, and survives with a limit that is large enough', async () => {
+    const { page } = await open(browser, shell);
+    await caseShown(page);
+    await page.keyboard.press('Digit5');
+    await page.getByRole('textbox', { name: /^Load/ }).fill('lots');
+    await page.keyboard.press('Enter');
+    await page.getByText('a number from 0.01 to 100').waitFor();
+    await page.getByRole('textbox', { name: 'Container limit, MiB' }).fill('900');
+    await page.keyboard.press('Enter');
+    await page.getByText('survives: 100 % of the runs stay below 900 MiB').waitFor();
+    await page.context().close();
+  });
+});
+
+describe('what-if without gctrace', () => {
+  it.each([
+    ['light', 'en', 'estimated'],
+    ['dark', 'zh-CN', '估计'],
+  ] as const)(
+    'marks what is estimated and leaves unknown what nothing tells (%s, %s)',
+    async (colorScheme, locale, estimated) => {
+      const folder = join(scratch.folder, `samples-${locale}`);
+      cpSync(join(import.meta.dirname, '../fixtures/what-if/two-workers/series.jsonl'), join(folder, 'series.jsonl'));
+      const alone = await Shell.start(folder);
+      try {
+        const { page, watch } = await open(browser, alone, { colorScheme, locale });
+        await caseShown(page);
+        await page.keyboard.press('Digit5');
+        await page.getByRole('button', { name: 'GOGC=200', exact: true }).click();
+        await page.getByRole('img').waitFor();
+        await settled(page);
+        const row = (name: RegExp) => page.getByRole('row').filter({ hasText: name });
+        expect(await row(/Peak heap|堆峰值/).innerText()).toContain(estimated);
+        expect(await row(/GC CPU/).innerText()).toMatch(/not known|未知/);
+        await shoot(page, `whatif-samples-${colorScheme}`);
+        expect(await graveFaults(page)).toEqual([]);
+        watch.expectClean();
+        await page.context().close();
+      } finally {
+        await alone.stop();
+      }
+    },
+  );
+});
+
 describe('the lesson', () => {
   it('steps with the arrow keys, says what happens on which level, and differs between Go versions', async () => {
     const { page, watch } = await open(browser, shell);

@@ -1,6 +1,7 @@
 /**
  * Curves over allocated bytes, read forwards. The live set of one simulated run: between two recorded cycles a rise is even; a fall happened at a
- * moment that nobody saw, so it is one step at a place drawn for this run.
+ * moment that nobody saw, so it is one step at a place drawn for this run. Where the live set keeps its level it still moves between the cycles that
+ * sampled it: a simulated cycle at about the same place may as well find what the recorded one before or after did.
  */
 import type { ProgramModel } from './program-model.ts';
 import type { SeededRandom } from './seeded-random.ts';
@@ -29,8 +30,9 @@ export function valueAt(points: readonly Point[], alloc: number): number {
 /** The live set of one simulated run. */
 export function drawLiveCurve(model: Pick<ProgramModel, 'live'>, random: SeededRandom): readonly Point[] {
   const out: Point[] = [];
-  model.live.forEach(({ alloc, bytes }, i) => {
-    const before = model.live[i - 1];
+  const live = model.live.map((point, i) => ({ ...point, bytes: drawnNear(model.live, i, random) }));
+  live.forEach(({ alloc, bytes }, i) => {
+    const before = live[i - 1];
     if (before && bytes < before.bytes) {
       const at = random.between(before.alloc, alloc);
       out.push({ alloc: at, value: before.bytes }, { alloc: at, value: bytes });
@@ -38,4 +40,13 @@ export function drawLiveCurve(model: Pick<ProgramModel, 'live'>, random: SeededR
     out.push({ alloc, value: bytes });
   });
   return out;
+}
+
+/** A change by more than this share is a step of the program, not the movement of a live set that keeps its level. */
+const sameLevel = 0.2;
+
+function drawnNear(live: ProgramModel['live'], index: number, random: SeededRandom): number {
+  const { bytes } = live[index] as ProgramModel['live'][number];
+  const near = live[index + Math.floor(random.between(-1, 2))];
+  return near && Math.abs(near.bytes - bytes) < sameLevel * bytes ? near.bytes : bytes;
 }

@@ -10,7 +10,10 @@
  * - Spread. Which share of the dead bytes stays inside spans with live objects, so that the heap in use does not shrink; what the runtime needs
  *   beside the heap; what of it all is resident.
  */
-import { programCpuS, type RecordedCycle, type RecordedRun, type RecordedSample } from './recorded-run.ts';
+import { quantile } from './quantile.ts';
+import { programCpuS, type RecordedCycle, type RecordedRun, reachableOf } from './recorded-run.ts';
+import type { RecordedSample } from './recorded-samples.ts';
+import type { PacerReplay } from './replay-pacer.ts';
 
 const MiB = 2 ** 20;
 /** Share of CPU that background marking takes. @source mgcpacer.go gcBackgroundUtilization */
@@ -39,8 +42,13 @@ export interface Marking {
   /** Ps that workers took, on average, and the part of it that was idle-priority work. */
   readonly workers: number;
   readonly idlePart: number;
-  /** How far the heap was above the replayed trigger when such cycles began, on average. */
+  /** How far the heap was above the replayed trigger when such cycles began, the middle of them: a jump early in the run is none of later ones. */
   readonly overshoot: number;
+  /**
+   * By how much of the way to the goal cycles started before the replayed trigger, on average; 0 where markings were measured. The pacer believes the worst
+   * of the last markings, and rebuilt ones are all alike: what that makes cycles start earlier shows here.
+   */
+  readonly headStart: number;
 }
 
 export interface ProgramModel {
@@ -50,8 +58,12 @@ export interface ProgramModel {
   /** How many Ps the program itself keeps busy; as large as `procs` where it may be more. */
   readonly parallelism: number;
   readonly isSaturated: boolean;
+  /** Whether the recording tells how busy the program keeps its Ps; without that it is taken to fill them. */
+  readonly isCpuKnown: boolean;
   readonly live: readonly { readonly alloc: number; readonly bytes: number }[];
   readonly markings: readonly Marking[];
+  /** Bytes that each cycle scans; undefined: what is reachable. See replay-pacer.ts. */
+  readonly fixedScanWork: number | undefined;
   readonly stackScan: number;
   readonly globalsScan: number;
   /** Positions of cycles that the program itself asks for. */
@@ -71,14 +83,23 @@ export interface ProgramModel {
   /** RSS - (Sys - HeapReleased); undefined where RSS was not sampled. */
   readonly rssShift: number | undefined;
   readonly hasSamples: boolean;
+  /** Whether anything tells how much CPU the collector takes, and how long it stops the program. */
+  readonly hasGcCpu: boolean;
+  readonly hasPauses: boolean;
+  /** Bytes that a cycle had marked when the run as recorded begins. */
+  readonly startMarked: number;
 }
 
-/** Learns the program from its run. `overshoots`: per cycle, see replay-pacer.ts. O(cycles + samples). */
-export function learnProgram(run: RecordedRun, overshoots: readonly number[]): ProgramModel {
-  const { cycles } = run;
+/** Learns the program from its run. `cycles`: one of the run's guesses. `pacer`: their replay. O(cycles + samples). */
+export function learnProgram(
+  recorded: RecordedRun,
+  cycles: readonly RecordedCycle[],
+  pacer: PacerReplay,
+): ProgramModel {
+  const run = { ...recorded, cycles };
   const procs = Math.max(1, cycles.at(-1)?.procs ?? 1);
   const { parallelism, isSaturated } = parallelismOf(cycles, procs);
-  const live = [{ alloc: 0, bytes: 0 }];
+  const live = [{ alloc: 0, bytes: run.startMarked }];
   for (const c of cycles) live.push({ alloc: c.allocStart, bytes: reachableOf(c) });
   const last = cycles.at(-1);
   return {
@@ -87,19 +108,19 @@ export function learnProgram(run: RecordedRun, overshoots: readonly number[]): P
     procs,
     parallelism,
     isSaturated,
+    isCpuKnown: run.source === 'gctrace',
     live,
-    markings: markingsOf(cycles, overshoots),
+    markings: markingsOf(cycles, pacer, run.source === 'gctrace'),
+    fixedScanWork: pacer.fixedScanWork,
     stackScan: last?.stackScan ?? 0,
     globalsScan: last?.globalsScan ?? 0,
     forced: cycles.filter((c) => c.isForced).map((c) => c.allocStart),
     time: timeOf(run),
+    hasGcCpu: run.gcCpu !== undefined,
+    hasPauses: run.pauses !== undefined,
+    startMarked: run.startMarked,
     ...memoryOf(run),
   };
-}
-
-/** Bytes reachable when a cycle began. */
-export function reachableOf(c: RecordedCycle): number {
-  return Math.min(c.heapStart, Math.max(0, c.heapMarked - c.markAlloc));
 }
 
 /** Workers on Ps that the program leaves idle mark more than a quarter of the time: what they leave is the program's. */
@@ -115,11 +136,16 @@ function parallelismOf(cycles: readonly RecordedCycle[], procs: number) {
   return { parallelism: isSaturated ? procs : Math.max(0.5, procs - workers), isSaturated };
 }
 
-function markingsOf(cycles: readonly RecordedCycle[], overshoots: readonly number[]): Marking[] {
+function markingsOf(
+  cycles: readonly RecordedCycle[],
+  { overshoots, headStarts }: Pick<PacerReplay, 'overshoots' | 'headStarts'>,
+  isMeasured: boolean,
+): Marking[] {
   return cycles.map((c, i) => {
+    const near = <T>(values: readonly T[]) => values.slice(Math.max(0, i - neighbours), i + neighbours + 1);
     let allocated = 0;
     let cpuS = 0;
-    for (const n of cycles.slice(Math.max(0, i - neighbours), i + neighbours + 1)) {
+    for (const n of near(cycles)) {
       allocated += n.markAlloc;
       cpuS += programCpuS(n);
     }
@@ -133,8 +159,9 @@ function markingsOf(cycles: readonly RecordedCycle[], overshoots: readonly numbe
       assistS: c.assistS,
       pauseS: c.pauseS,
       bytesPerCpuS,
-      surprise: own >= tellingBytes && expected > 0 ? own / expected : undefined,
-      overshoot: mean(overshoots.slice(Math.max(0, i - neighbours), i + neighbours + 1)),
+      surprise: isMeasured && own >= tellingBytes && expected > 0 ? own / expected : undefined,
+      overshoot: quantile(overshoots.slice(Math.max(0, i - 2), i + 3), 0.5),
+      headStart: isMeasured ? 0 : Math.max(0, mean(near(headStarts))),
       idlePart: c.backgroundS + c.idleS > 0 ? c.idleS / (c.backgroundS + c.idleS) : 0,
       workers: c.markS > 0 ? Math.min(c.procs, (c.backgroundS + c.idleS) / c.markS) : backgroundShare * c.procs,
     };
@@ -253,13 +280,3 @@ function mean(values: readonly number[]): number {
 
 /** Even where dead and live objects are mixed at random some spans come free. */
 const mostSpread = 0.998;
-
-/** Quantile of unsorted numbers, linear between them; 0 for none. */
-export function quantile(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  if (sorted.length === 0) return 0;
-  const at = q * (sorted.length - 1);
-  const low = sorted[Math.floor(at)] as number;
-  const high = sorted[Math.ceil(at)] as number;
-  return low + (high - low) * (at - Math.floor(at));
-}

@@ -7,6 +7,7 @@
  */
 import type { SeriesRow } from '../../case/store/read-store.ts';
 import type { CaseData } from '../case-data.ts';
+import { type RecordedSample, samplesOf } from './recorded-samples.ts';
 
 const MiB = 2 ** 20;
 /** A forced cycle this long after the last one is the runtime's own. @source proc.go forcegcperiod, two minutes */
@@ -43,21 +44,20 @@ export function programCpuS(c: Pick<RecordedCycle, 'procs' | 'markS' | 'backgrou
   return Math.max(0.05 * all, all - c.backgroundS - c.idleS - c.assistS);
 }
 
-/** MemStats at one moment. NaN for what was not sampled. */
-export interface RecordedSample {
-  readonly cycles: number;
-  readonly totalAlloc: number;
-  readonly heapAlloc: number;
-  readonly heapInuse: number;
-  readonly heapSys: number;
-  readonly heapReleased: number;
-  readonly sys: number;
-  readonly rss: number;
+/** Bytes reachable when a cycle began. */
+export function reachableOf(c: RecordedCycle): number {
+  return Math.min(c.heapStart, Math.max(0, c.heapMarked - c.markAlloc));
 }
 
 export interface RecordedRun {
   readonly evidence: number;
+  /** Where the cycles are from. */
+  readonly source: 'gctrace' | 'samples';
   readonly cycles: readonly RecordedCycle[];
+  /** The same cycles, once for each assumption about what the evidence does not tell; `cycles` alone where it tells all. */
+  readonly guesses: readonly (readonly RecordedCycle[])[];
+  /** Bytes marked before the run as recorded begins; 0 where it begins with the process. */
+  readonly startMarked: number;
   /** In order of time; empty where no MemStats were sampled. */
   readonly samples: readonly RecordedSample[];
   /** Bytes allocated in the whole run. */
@@ -69,10 +69,17 @@ export interface RecordedRun {
   readonly heapPerAlloc: number;
   /** Highest RSS that any evidence of the case tells; undefined where none does. */
   readonly peakRss: number | undefined;
+  /** Share of all CPU that the collector took, idle-time marking left out; undefined where nothing tells it. */
+  readonly gcCpu: { readonly fraction: number; readonly basis: RecordedBasis } | undefined;
+  readonly pauses: { readonly totalS: number; readonly basis: RecordedBasis } | undefined;
+  readonly wallS: number;
 }
 
-/** The longest run with gctrace in a case, with the MemStats samples that belong to it; undefined where there is no gctrace. */
-export function recordedRun(data: CaseData): RecordedRun | undefined {
+/** Read from the evidence, or worked out from it. */
+export type RecordedBasis = 'measured' | 'estimated';
+
+/** The longest run with gctrace in a case, with the samples that belong to it; undefined where there is no gctrace. */
+export function runWithGctrace(data: CaseData): RecordedRun | undefined {
   const frames = new Map<string, SeriesRow[]>();
   for (const s of data.series) {
     if (s.frameName !== 'gctrace') continue;
@@ -84,23 +91,35 @@ export function recordedRun(data: CaseData): RecordedRun | undefined {
   const longest = [...frames.values()].sort((a, b) => (b[0]?.points ?? 0) - (a[0]?.points ?? 0))[0];
   const first = longest?.[0];
   if (!longest || !first) return undefined;
-  const samples = samplesOf(data);
+  const { samples } = samplesOf(data);
   const raw = rawCycles(data, longest);
   const heapPerAlloc = heapPerAllocOf(raw, samples);
   const cycles = onAllocClock(raw, samples, heapPerAlloc);
   const last = cycles.at(-1);
   if (!last) return undefined;
+  const wallS = last.startS + last.markS + last.pauseS;
+  const gcCpuS = cycles.reduce(
+    (sum, c) => sum + c.assistS + Math.min(c.backgroundS, c.markS * c.procs) + c.pauseS * c.procs,
+    0,
+  );
   return {
     evidence: first.evidence,
+    source: 'gctrace',
     cycles,
+    guesses: [cycles],
+    startMarked: 0,
     samples,
     totalAlloc: Math.max(last.allocEnd, ...samples.slice(-1).map((s) => s.totalAlloc || 0)),
     heapPerAlloc,
     peakRss: peakRssOf(data),
+    gcCpu: { fraction: wallS > 0 ? gcCpuS / (wallS * Math.max(1, last.procs)) : 0, basis: 'measured' },
+    pauses: { totalS: cycles.reduce((sum, c) => sum + c.pauseS, 0), basis: 'measured' },
+    wallS,
   };
 }
 
-function peakRssOf(data: CaseData): number | undefined {
+/** Highest RSS that any evidence tells. */
+export function peakRssOf(data: CaseData): number | undefined {
   const peaks = data.series.filter((s) => s.metric === 'rss_bytes' || s.metric === 'rss_peak_bytes').map((s) => s.max);
   return peaks.length > 0 ? Math.max(...peaks) : undefined;
 }
@@ -159,43 +178,8 @@ function rawCycles(data: CaseData, frame: readonly SeriesRow[]): RawCycle[] {
   return out;
 }
 
-/** MemStats rows that hold at least TotalAlloc, from the frame that has most of them. */
-function samplesOf(data: CaseData): RecordedSample[] {
-  const total = data.series.filter((s) => s.metric === 'total_alloc_bytes').sort((a, b) => b.points - a.points)[0];
-  if (!total) return [];
-  const own = data.series.filter((s) => s.evidence === total.evidence && s.frame === total.frame);
-  const columns = [
-    'gc_cycles_total',
-    'total_alloc_bytes',
-    'heap_alloc_bytes',
-    'heap_inuse_bytes',
-    'heap_sys_bytes',
-    'heap_released_bytes',
-    'sys_bytes',
-    'rss_bytes',
-  ].map((metric) => own.find((s) => s.metric === metric)?.column ?? -1);
-  const out: RecordedSample[] = [];
-  data.source.reader.scan(total, columns, ({ t, values }) => {
-    for (let i = 0; i < t.length; i++) {
-      const at = (column: number) => values[column]?.[i] ?? Number.NaN;
-      if (Number.isNaN(at(1))) continue;
-      out.push({
-        cycles: at(0),
-        totalAlloc: at(1),
-        heapAlloc: at(2),
-        heapInuse: at(3),
-        heapSys: at(4),
-        heapReleased: at(5),
-        sys: at(6),
-        rss: at(7),
-      });
-    }
-  });
-  return out;
-}
-
 /** Where no sample tells it: slots of Go 1.22 to 1.26 fill 94 to 97 % of a span. */
-const usualHeapPerAlloc = 1.05;
+export const usualHeapPerAlloc = 1.05;
 
 function growthOf(cycles: readonly RawCycle[]): number[] {
   let marked = 0;

@@ -3,8 +3,8 @@
  * and trigger. What the recording then shows of both tells whether the assumed settings are right.
  */
 import { GcController } from '../../engine/pacer/gc-controller.ts';
-import { reachableOf } from './program-model.ts';
-import type { RecordedCycle, RecordedRun } from './recorded-run.ts';
+import { quantile } from './quantile.ts';
+import { type RecordedCycle, type RecordedRun, reachableOf } from './recorded-run.ts';
 
 const MiB = 2 ** 20;
 /** Below this, whole MiB say too little. */
@@ -20,10 +20,41 @@ export interface PacerReplay {
   readonly triggerErrors: readonly number[];
   /** Bytes above the replayed trigger, per cycle; negative below. */
   readonly overshoots: readonly number[];
+  /** By how much of the way from what was marked to the goal each cycle started before the replayed trigger; negative after it. */
+  readonly headStarts: readonly number[];
+  /** Bytes scanned in each cycle where that explains the triggers clearly better than scanning what is reachable. */
+  readonly fixedScanWork: number | undefined;
 }
 
+/**
+ * Replays the pacer twice: with scan work in proportion to what was reachable, and with the same scan work in each cycle (pointers keep their number, buffers
+ * without pointers come and go). Marks in the heap do not say which it was; the triggers that follow do. O(cycles).
+ */
 export function replayPacer(
-  { cycles, heapPerAlloc }: RecordedRun,
+  run: Pick<RecordedRun, 'heapPerAlloc' | 'source'>,
+  cycles: readonly RecordedCycle[],
+  gogc: number,
+  limitHeadroomPercent: number,
+): PacerReplay {
+  const inProportion = replayWith(reachableOf, run, cycles, gogc, limitHeadroomPercent);
+  // a rebuilt cycle says nothing of when it started
+  if (run.source !== 'gctrace') return inProportion;
+  const fixed = quantile(cycles.map(reachableOf), 0.5);
+  const constant = replayWith(() => fixed, run, cycles, gogc, limitHeadroomPercent);
+  const miss = ({ headStarts }: PacerReplay) =>
+    headStarts.reduce((sum, h) => sum + Math.min(triggerRange, Math.abs(h)), 0);
+  return miss(constant) < clearlyLess * miss(inProportion) ? { ...constant, fixedScanWork: fixed } : inProportion;
+}
+
+/** Part of the way to the goal in which triggers lie; a start further off has another reason. @source mgcpacer.go minTriggerRatioDistance */
+const triggerRange = 0.3;
+/** What another explanation of the triggers must come to before it is believed. */
+const clearlyLess = 0.8;
+
+function replayWith(
+  scanWorkOf: (c: RecordedCycle) => number,
+  { heapPerAlloc }: Pick<RecordedRun, 'heapPerAlloc'>,
+  cycles: readonly RecordedCycle[],
   gogc: number,
   limitHeadroomPercent: number,
 ): PacerReplay {
@@ -31,6 +62,7 @@ export function replayPacer(
   const goalErrors: number[] = [];
   const triggerErrors: number[] = [];
   const overshoots: number[] = [];
+  const headStarts: number[] = [];
   for (const c of cycles) {
     pacer.globalsScan = bytes(c.globalsScan);
     pacer.lastStackScan = bytes(c.stackScan);
@@ -38,6 +70,7 @@ export function replayPacer(
     const goal = Number(pacer.heapGoal());
     const trigger = Number(pacer.trigger());
     overshoots.push(c.isForced ? 0 : c.heapStart - trigger);
+    headStarts.push(c.isForced ? 0 : (trigger - c.heapStart) / Math.max(MiB, goal - Number(pacer.heapMarked)));
     if (c.heapStart > tellingHeap && !c.isForced) {
       goalErrors.push(c.goal / goal - 1);
       triggerErrors.push(c.heapStart / trigger - 1);
@@ -45,7 +78,7 @@ export function replayPacer(
     pacer.heapLive = bytes(c.heapStart);
     pacer.startCycle(c.startS * 1e9, c.procs);
     pacer.heapLive = bytes(c.heapStart + c.markAlloc * heapPerAlloc);
-    pacer.heapScanWork = bytes(Math.max(1, reachableOf(c)));
+    pacer.heapScanWork = bytes(Math.max(1, scanWorkOf(c)));
     pacer.stackScanWork = bytes(c.stackScan);
     pacer.globalsScanWork = bytes(c.globalsScan);
     pacer.assistTimeNs = c.assistS * 1e9;
@@ -54,7 +87,7 @@ export function replayPacer(
     pacer.resetLive(bytes(c.heapMarked));
     pacer.commit(true);
   }
-  return { goalErrors, triggerErrors, overshoots };
+  return { goalErrors, triggerErrors, overshoots, headStarts, fixedScanWork: undefined };
 }
 
 /** GOGC that explains the recorded goals best; undefined where no cycle is large enough. It was the same all the time, or this is no answer. */

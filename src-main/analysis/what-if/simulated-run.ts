@@ -40,6 +40,8 @@ const usualNeighbours = 10;
 function pauseFactorsOf(procs: number): readonly [number, number] {
   return procs === 1 ? [0.1, 0.3] : [0.7, 1.5];
 }
+/** A cycle that starts ahead of its trigger still has this part of the way to it behind it. @source mgcpacer.go minTriggerRatioDistance, 0.7 of the goal */
+const leastWay = 0.7;
 /** How exactly a moving trigger is found. */
 const triggerStepBytes = 64 * 1024;
 /** Assists leave some of the marking to the workers, and the program some time between assists. */
@@ -59,6 +61,8 @@ export interface Settings {
   readonly limitHeadroomPercent: number;
   /** Marking cost against the recorded version, as a range. */
   readonly markCost: readonly [low: number, high: number];
+  /** Sizes past which the run is killed; undefined: never. It is simulated to its end all the same. */
+  readonly death?: { readonly heapBytes?: number; readonly totalBytes?: number } | undefined;
 }
 
 export interface SimulatedRun {
@@ -72,6 +76,8 @@ export interface SimulatedRun {
   readonly pauseS: number;
   readonly isLimiterUsed: boolean;
   readonly hasEnded: boolean;
+  /** Seconds since the start when it passed a size that kills it. */
+  readonly killedS: number | undefined;
   /** Heap over seconds since the start, as a sawtooth; empty unless asked for. */
   readonly curve: readonly HeapPoint[];
 }
@@ -124,6 +130,8 @@ class Simulation {
   private pauseS = 0;
   private lastCycleS = 0;
   private isLimiterUsed = false;
+  private killedS: number | undefined;
+  private lastTotal = 0;
   private readonly hasCurve: boolean;
   private readonly curve: HeapPoint[] = [];
 
@@ -137,6 +145,14 @@ class Simulation {
     this.pacer.lastStackScan = BigInt(Math.round(model.stackScan));
     this.pacer.maxStackScan = this.pacer.lastStackScan;
     this.pacer.globalsScan = BigInt(Math.round(model.globalsScan));
+    if (model.startMarked > 0) {
+      this.pacer.heapScanWork = BigInt(Math.round(model.fixedScanWork ?? model.startMarked));
+      this.pacer.resetLive(BigInt(Math.round(model.startMarked)));
+      this.heap = model.startMarked;
+      this.objects = model.startMarked;
+      this.inuse = model.startMarked * (1 + model.spanWaste);
+      this.largestInuse = this.inuse;
+    }
     this.pacer.commit(true);
     this.limiter = new GcCpuLimiter(0, procs);
     this.limitBytes = memoryLimit < NO_MEMORY_LIMIT ? Number(memoryLimit) : Number.POSITIVE_INFINITY;
@@ -181,6 +197,7 @@ class Simulation {
       isLimiterUsed,
       wallS: this.nowS,
       hasEnded,
+      killedS: this.killedS,
       curve: this.curve,
     };
   }
@@ -196,7 +213,7 @@ class Simulation {
   private triggerHeap(): number {
     if (this.limitBytes === Number.POSITIVE_INFINITY) {
       this.pacer.heapLive = BigInt(Math.round(this.heap));
-      return Number(this.pacer.trigger()) + this.overshoot();
+      return this.startedAhead(Number(this.pacer.trigger())) + this.overshoot();
     }
     let low = this.heap;
     let high = this.heap + (this.model.totalAlloc - this.alloc) * this.model.heapPerAlloc + MiB;
@@ -206,7 +223,14 @@ class Simulation {
       if (middle >= Number(this.pacer.trigger())) high = middle;
       else low = middle;
     }
-    return high + this.overshoot();
+    return this.startedAhead(high) + this.overshoot();
+  }
+
+  /** A trigger as much earlier as recorded cycles started earlier than their markings explain. */
+  private startedAhead(trigger: number): number {
+    const marked = Number(this.pacer.heapMarked);
+    const way = Math.max(0, trigger - marked);
+    return Math.max(marked + leastWay * way, trigger - this.near().headStart * way);
   }
 
   /** Two minutes without a cycle start one. @source proc.go forcegcperiod */
@@ -258,7 +282,9 @@ class Simulation {
     return { inuse, free, other };
   }
 
-  private use(allocated: number): void {
+  /** Allocates, within `seconds` that have just passed. */
+  private use(allocated: number, seconds: number): void {
+    const heapBefore = this.heap;
     this.alloc += allocated;
     this.objects += allocated;
     this.heap += allocated * this.model.heapPerAlloc;
@@ -267,7 +293,14 @@ class Simulation {
     this.free = free;
     this.largestInuse = Math.max(this.largestInuse, inuse);
     if (this.hasCurve) this.curve.push([this.nowS, this.heap]);
-    this.peakTotal = Math.max(this.peakTotal, inuse + free + other);
+    const total = inuse + free + other;
+    this.peakTotal = Math.max(this.peakTotal, total);
+    const { heapBytes = Number.POSITIVE_INFINITY, totalBytes = Number.POSITIVE_INFINITY } = this.settings.death ?? {};
+    if (this.killedS === undefined && (this.heap >= heapBytes || total > totalBytes)) {
+      const left = Math.max(pastOf(heapBefore, this.heap, heapBytes), pastOf(this.lastTotal, total, totalBytes));
+      this.killedS = this.nowS - left * seconds;
+    }
+    this.lastTotal = total;
   }
 
   /** The program allocates up to here, no cycle running. */
@@ -280,7 +313,7 @@ class Simulation {
     const { bytesPerCpuS } = this.near();
     this.programCpuS += bytesPerCpuS > 0 ? (alloc - this.alloc) / bytesPerCpuS : 0;
     this.scavenge(seconds);
-    this.use(alloc - this.alloc);
+    this.use(alloc - this.alloc, seconds);
     this.peakHeap = Math.max(this.peakHeap, this.objects);
   }
 
@@ -309,7 +342,8 @@ class Simulation {
       ? settings.procs - workers
       : Math.min(this.draws.parallelism, settings.procs - workers);
     const speed = marking.bytesPerCpuS * this.surprise();
-    const room = this.roomBelowGoal(heapStart, reachable) / model.heapPerAlloc;
+    const scanWork = model.fixedScanWork ?? reachable;
+    const room = this.roomBelowGoal(heapStart, scanWork) / model.heapPerAlloc;
     const assistScale = (settings.procs / model.procs) ** this.draws.assistExponent;
     let assistS = limiter.isLimiting ? 0 : Math.min(marking.assistS * assistScale, mostAssisted * markCpuS);
     let markS = (markCpuS - assistS) / workers;
@@ -335,11 +369,11 @@ class Simulation {
     this.gcCpuS += markCpuS - idleS + pauseS * settings.procs;
     this.programCpuS += speed > 0 ? allocated / speed : 0;
     this.pauseS += pauseS;
-    this.use(allocated);
+    this.use(allocated, markS + pauseS);
     this.peakHeap = Math.max(this.peakHeap, this.heap);
 
     pacer.heapLive = BigInt(Math.round(this.heap));
-    pacer.heapScanWork = BigInt(Math.round(Math.max(1, reachable)));
+    pacer.heapScanWork = BigInt(Math.round(Math.max(1, scanWork)));
     pacer.stackScanWork = BigInt(Math.round(model.stackScan));
     pacer.globalsScanWork = BigInt(Math.round(model.globalsScan));
     pacer.assistTimeNs = assistS * 1e9;
@@ -402,6 +436,12 @@ class Simulation {
     if (surprises.length < 5) return Math.exp(usualSurprise * random.normal());
     return surprises[Math.floor(random.next() * surprises.length)] as number;
   }
+}
+
+/** Which part of an even rise lies past a size. */
+function pastOf(before: number, after: number, size: number): number {
+  if (!(after > size) || after <= before) return 0;
+  return Math.min(1, (after - size) / (after - before));
 }
 
 function indexAt(markings: readonly Marking[], alloc: number): number {

@@ -11,6 +11,7 @@ import { languages, type MessageArgs } from './messages.ts';
 import type { Unit } from './metrics.ts';
 import type { TraceRange } from './trace-range.ts';
 
+const byteLimit = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(Number.MAX_SAFE_INTEGER));
 const id = v.pipe(v.string(), v.maxLength(64), v.regex(/^[\w-]{1,64}$/));
 /** Series carry the names programs give them: dots and colons too. */
 const seriesId = v.pipe(v.string(), v.maxLength(64), v.regex(/^[\w.:-]{1,64}$/));
@@ -68,10 +69,15 @@ export const callSchemas = {
     ask: v.strictObject({
       /** Per cent; -1 for off. */
       gogc: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-1), v.maxValue(100_000))),
-      memoryLimitBytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(Number.MAX_SAFE_INTEGER))),
+      /** -1 for off. */
+      memoryLimitBytes: v.optional(v.union([v.literal(-1), byteLimit])),
       procs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4_096))),
       madvdontneed: v.optional(v.boolean()),
       goMinor: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(999))),
+      containerLimitBytes: v.optional(byteLimit),
+      /** Allocation rate against the recorded one, and whether the live heap grows with it. */
+      scale: v.optional(v.pipe(v.number(), v.minValue(0.01), v.maxValue(100))),
+      isLiveScaled: v.optional(v.boolean()),
     }),
   }),
   /** One step of the lesson on the allocator; needs no case. */

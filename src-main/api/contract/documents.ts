@@ -260,35 +260,52 @@ export interface WhatIfFigures {
   readonly peak_heap_bytes: number;
   readonly peak_total_bytes: number | null;
   readonly peak_rss_bytes: number | null;
-  readonly gc_cpu_fraction: number;
-  readonly total_pause_s: number;
+  readonly gc_cpu_fraction: number | null;
+  readonly total_pause_s: number | null;
+}
+
+/** Settings of a what-if; null: as recorded. Sizes are bytes in digits. */
+export interface WhatIfAsked {
+  readonly gogc: number | 'off' | null;
+  readonly memlimit: string | null;
+  readonly procs: number | null;
+  readonly madvdontneed: 0 | 1 | null;
+  readonly go: string | null;
+  readonly container_limit: string | null;
+  /** Allocation rate against the recorded one; `scale_live`: the live heap grows with it. */
+  readonly scale: number | null;
+  readonly scale_live: 0 | 1 | null;
 }
 
 export interface WhatIfDocument {
   readonly baseline:
     | (WhatIfFigures & {
         readonly label: 'measured';
+        /** Of each figure; null where it is not known. */
+        readonly basis: Readonly<Record<keyof WhatIfFigures, 'measured' | 'estimated' | null>>;
         readonly evidence: string;
         readonly gogc: number;
         readonly gogc_inferred: boolean;
+        /** Lines of gctrace; or samples, from which the cycles were rebuilt. */
+        readonly cycles_from: 'gctrace' | 'samples';
         readonly memlimit: string | null;
         readonly procs: number;
+        readonly procs_assumed: boolean;
         readonly go: string;
         readonly go_assumed: boolean;
       })
     | null;
-  readonly asked: {
-    readonly gogc: number | 'off' | null;
-    readonly memlimit: string | null;
-    readonly procs: number | null;
-    readonly madvdontneed: 0 | 1 | null;
-    readonly go: string | null;
-  };
+  readonly asked: WhatIfAsked;
   readonly predicted:
     | (WhatIfFigures & {
         readonly label: 'simulated';
         readonly runs: number;
         readonly outcome: 'completed' | 'thrashing' | 'killed';
+        /** Share of the simulated runs that passed the container limit; null where none is known, or no RSS to hold against it. */
+        readonly killed_share: number | null;
+        /** Seconds since the recorded run began; null unless the outcome is killed. */
+        readonly killed_at_s: number | null;
+        readonly killed_at_s_interval: IntervalEntry | null;
       } & {
         readonly [F in keyof WhatIfFigures as `${F}_interval`]: IntervalEntry | null;
       })
@@ -297,6 +314,10 @@ export interface WhatIfDocument {
   readonly replay_error: Readonly<Partial<Record<keyof WhatIfFigures | 'goal' | 'trigger', number>>>;
   readonly refused: string | null;
   readonly notes: readonly string[];
+  /** Typed, or read from the evidence; null where none is known. */
+  readonly container_limit: { readonly bytes: number; readonly from: 'asked' | 'evidence' } | null;
+  /** Settings worth asking about, each with the finding it follows from. */
+  readonly presets: readonly (WhatIfAsked & { readonly cause: string })[];
   /** For a chart: seconds since the start of the process, bytes of heap. */
   readonly curves?: {
     readonly measured: readonly (readonly [number, number])[];

@@ -15,7 +15,7 @@ import {
   numberField,
   stringField,
 } from '../json/json-exact.ts';
-import { recordTime, timeKeys } from '../json/record-time.ts';
+import { recordElapsed, recordTime, timeKeys } from '../json/record-time.ts';
 import type { TextContext } from '../text/reading.ts';
 import { fewestFields, memStatsFields, processFields } from './memstats-fields.ts';
 import { MemStatsSeries } from './memstats-series.ts';
@@ -44,6 +44,7 @@ export class MemStatsJson implements JsonShape {
       recordTime(value) ?? recordTime(inner),
       line,
       context,
+      recordElapsed(value) ?? recordElapsed(inner),
     );
     for (const [name, metric] of processFields) {
       const bytes = numberField(inner, name);

@@ -2,7 +2,7 @@
  * Samples of runtime.MemStats, whichever way they were written, as rows of one frame; the ring of the last 256 pauses as rows of another,
  * each cycle once.
  */
-import { captureClock, type Frame, type Sink, wallClock } from '../contract.ts';
+import { type Clock, captureClock, type Frame, type Sink, wallClock } from '../contract.ts';
 import { sampleTime, type TextContext } from '../text/reading.ts';
 import { memStatsFields } from './memstats-fields.ts';
 
@@ -19,12 +19,19 @@ export class MemStatsSeries {
   /**
    * @param get value of a MemStats field, NaN where it is not there
    * @param wallNs time of the sample where the text tells it
+   * @param elapsedNs time since the start of the program, for samples with no wall time
    * @returns the row's frame, for columns of the same sample that are not MemStats
    */
-  add(get: (field: string) => number, wallNs: bigint | undefined, line: number, context: TextContext): Frame {
-    const time = wallNs === undefined ? sampleTime(context) : { domain: 'wall' as const, ns: wallNs };
-    const frame = this.frameFor(time.domain, context.sink);
-    frame.row(time.ns, line);
+  add(
+    get: (field: string) => number,
+    wallNs: bigint | undefined,
+    line: number,
+    context: TextContext,
+    elapsedNs?: number,
+  ): Frame {
+    const { clock, ns } = timeOf(wallNs, elapsedNs, line, context);
+    const frame = this.frameFor(clock, context.sink);
+    frame.row(ns, line);
     for (const [name, { metric, scale }] of memStatsFields) {
       if (name === 'Alloc' && !Number.isNaN(get('HeapAlloc'))) continue;
       const value = get(name) * scale;
@@ -71,12 +78,29 @@ export class MemStatsSeries {
     return counts;
   }
 
-  private frameFor(domain: string, sink: Sink): Frame {
-    let frame = this.frames.get(domain);
+  private frameFor(clock: Clock, sink: Sink): Frame {
+    const key = `${clock.domain} ${clock.instance}`;
+    let frame = this.frames.get(key);
     if (!frame) {
-      frame = sink.frame('memstats', domain === 'wall' ? wallClock : captureClock);
-      this.frames.set(domain, frame);
+      frame = sink.frame('memstats', clock);
+      this.frames.set(key, frame);
     }
     return frame;
   }
+}
+
+function timeOf(
+  wallNs: bigint | undefined,
+  elapsedNs: number | undefined,
+  line: number,
+  context: TextContext,
+): { readonly clock: Clock; readonly ns: bigint } {
+  if (wallNs !== undefined) return { clock: wallClock, ns: wallNs };
+  const around = sampleTime(context);
+  if (around.domain === 'wall') return { clock: wallClock, ns: around.ns };
+  if (elapsedNs === undefined) return { clock: captureClock, ns: 0n };
+  return {
+    clock: context.process.advance('memstats', elapsedNs, false, line, undefined),
+    ns: BigInt(Math.round(elapsedNs)),
+  };
 }

@@ -15,6 +15,8 @@ export interface FigureRow {
   readonly figure: keyof WhatIfFigures;
   /** Null: not known. */
   readonly measured: string | null;
+  /** Worked out from the recording, not read from it. */
+  readonly isEstimated: boolean;
   readonly simulated: string | null;
   readonly low: string | null;
   readonly high: string | null;
@@ -34,6 +36,7 @@ export function figureRows(answer: WhatIfDocument): readonly FigureRow[] {
     return {
       figure,
       measured: shown(figure, was),
+      isEstimated: baseline?.basis[figure] === 'estimated',
       simulated: shown(figure, is),
       low: interval && shown(figure, interval[0]),
       high: interval && shown(figure, interval[1]),
@@ -41,6 +44,25 @@ export function figureRows(answer: WhatIfDocument): readonly FigureRow[] {
       replay: error === undefined ? null : signedPercent(error),
     };
   });
+}
+
+/** How the run ends, as a key and its words' arguments. */
+export interface OutcomeText {
+  readonly key: 'completed' | 'survives' | 'thrashing' | 'killed_at';
+  readonly args: Readonly<Record<string, string | number>>;
+}
+
+export function outcomeText({ predicted, container_limit: limit }: WhatIfDocument): OutcomeText | null {
+  if (!predicted) return null;
+  const { outcome, killed_at_s: at, killed_at_s_interval: between, killed_share: share } = predicted;
+  if (outcome === 'killed' && at !== null && between)
+    return {
+      key: 'killed_at',
+      args: { at: formatDuration(at), low: formatDuration(between[0]), high: formatDuration(between[1]) },
+    };
+  if (outcome === 'completed' && limit && share !== null)
+    return { key: 'survives', args: { limit: formatBytes(limit.bytes), share: Math.round(100 * (1 - share)) } };
+  return { key: outcome === 'thrashing' ? 'thrashing' : 'completed', args: {} };
 }
 
 export function signedPercent(share: number): string {

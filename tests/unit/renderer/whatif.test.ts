@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { WhatIfDocument } from '../../../src-main/api/contract/documents.ts';
-import { askText, isFit, readAsk, toAsk } from '../../../src-renderer/screens/whatif/ask-text.ts';
-import { figureRows, signedPercent } from '../../../src-renderer/screens/whatif/figure-rows.ts';
+import {
+  askText,
+  fieldsOf,
+  isFit,
+  readAsk,
+  settingText,
+  toAsk,
+} from '../../../src-renderer/screens/whatif/ask-text.ts';
+import { figureRows, outcomeText, signedPercent } from '../../../src-renderer/screens/whatif/figure-rows.ts';
 import { heapPaths } from '../../../src-renderer/screens/whatif/heap-paths.ts';
 
 describe('what is asked', () => {
   it('comes back from the address as it went in', () => {
-    const fields = { gogc: 'off', mem: '512', procs: '4', madv: '0', go: '22' };
+    const fields = { gogc: 'off', mem: '512', procs: '4', madv: '0', go: '22', cont: '600', load: '1.5', live: '1' };
     expect(readAsk(askText(fields))).toEqual(fields);
     expect(toAsk(fields)).toEqual({
       gogc: -1,
@@ -14,7 +21,11 @@ describe('what is asked', () => {
       procs: 4,
       madvdontneed: false,
       goMinor: 22,
+      containerLimitBytes: 600 * 2 ** 20,
+      scale: 1.5,
+      isLiveScaled: true,
     });
+    expect(toAsk({ mem: 'off' })).toEqual({ memoryLimitBytes: -1 });
     expect(toAsk({})).toEqual({});
   });
 
@@ -22,6 +33,26 @@ describe('what is asked', () => {
     expect(readAsk('gogc=0,mem=-1,procs=9999,go=12,x=1,madv,=,gogc')).toEqual({});
     expect(isFit('mem', '4294967297')).toBe(false);
     expect(isFit('procs', 'off')).toBe(false);
+    expect(['0', '101', '1e3', '1.', 'NaN'].filter((value) => isFit('load', value))).toEqual([]);
+  });
+});
+
+describe('a preset from a finding', () => {
+  it('becomes fields, and is written as the variables are', () => {
+    const preset = {
+      cause: 'go.gogc_too_high',
+      gogc: null,
+      memlimit: String(288 * 2 ** 20),
+      procs: null,
+      madvdontneed: 1,
+      go: null,
+      container_limit: null,
+      scale: null,
+      scale_live: null,
+    } as const;
+    expect(fieldsOf(preset)).toEqual({ mem: '288', madv: '1' });
+    expect(settingText(fieldsOf(preset))).toBe('GOMEMLIMIT=288MiB madvdontneed=1');
+    expect(settingText({ gogc: 'off', mem: 'off' })).toBe('GOGC=off GOMEMLIMIT=off');
   });
 });
 
@@ -34,7 +65,7 @@ const base = {
   total_pause_s: 0.008,
 };
 const answer = {
-  baseline: base,
+  baseline: { ...base, basis: { gc_cycles: 'measured', peak_heap_bytes: 'estimated' } },
   predicted: {
     ...base,
     gc_cycles: 25,
@@ -54,18 +85,41 @@ describe('the table', () => {
     expect(rows[0]).toEqual({
       figure: 'gc_cycles',
       measured: '57',
+      isEstimated: false,
       simulated: '25',
       low: '20',
       high: '31',
       change: '−56.1 %',
       replay: '−5.00 %',
     });
-    expect(rows[1]).toMatchObject({ measured: '256 MiB', change: '±0 %', replay: null });
+    expect(rows[1]).toMatchObject({ measured: '256 MiB', isEstimated: true, change: '±0 %', replay: null });
     expect(rows[2]).toMatchObject({ measured: null, simulated: null, low: null, change: null });
   });
 
   it('gives a difference its sign', () => {
     expect([0.123, -0.5, 0].map(signedPercent)).toEqual(['+12.3 %', '−50.0 %', '±0 %']);
+  });
+});
+
+describe('the outcome', () => {
+  const ended = (predicted: object, container_limit: object | null = null) =>
+    outcomeText({ ...answer, predicted, container_limit } as unknown as WhatIfDocument);
+
+  it('says when a run is killed, and how sure that is', () => {
+    expect(ended({ outcome: 'killed', killed_at_s: 12, killed_at_s_interval: [10, 15], killed_share: 1 })).toEqual({
+      key: 'killed_at',
+      args: { at: '12.0 s', low: '10.0 s', high: '15.0 s' },
+    });
+  });
+
+  it('says that it survives only where there is a limit to be held against', () => {
+    const alive = { outcome: 'completed', killed_at_s: null, killed_at_s_interval: null };
+    expect(ended({ ...alive, killed_share: 0.25 }, { bytes: 2 ** 28 })).toEqual({
+      key: 'survives',
+      args: { limit: '256 MiB', share: 75 },
+    });
+    expect(ended({ ...alive, killed_share: null }, { bytes: 2 ** 28 })?.key).toBe('completed');
+    expect(ended({ ...alive, outcome: 'thrashing', killed_share: 0 }, { bytes: 2 ** 28 })?.key).toBe('thrashing');
   });
 });
 

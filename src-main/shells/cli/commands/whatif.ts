@@ -1,19 +1,23 @@
 import type { WhatIfAsk } from '../../../analysis/what-if/what-if.ts';
 import type { WhatIfDocument } from '../../../api/contract/documents.ts';
 import { formatBytes } from '../../../api/contract/format.ts';
-import { whatIfOf } from '../../../api/what-if.ts';
+import { NO_MEMORY_LIMIT, whatIfOf } from '../../../api/what-if.ts';
 import { type Command, exit, isSet, text, UsageError, type Values, wholeNumber } from '../command.ts';
 import { goMinorOf } from '../go-minor.ts';
 
 export const whatifCommand: Command = {
   name: 'whatif',
-  usage: 'whatif BUNDLE [--gogc N|off] [--memlimit BYTES] [--procs N] [--madvdontneed 0|1] [--go 1.26] [--json]',
+  usage:
+    'whatif BUNDLE [--gogc N|off] [--memlimit BYTES|off] [--procs N] [--madvdontneed 0|1] [--go 1.26] [--limit BYTES] [--scale K] [--scale-live 0|1] [--json]',
   options: {
     gogc: { type: 'string' },
     memlimit: { type: 'string' },
     procs: { type: 'string' },
     madvdontneed: { type: 'string' },
     go: { type: 'string' },
+    limit: { type: 'string' },
+    scale: { type: 'string' },
+    'scale-live': { type: 'string' },
   },
   async run({ args, values, terminal, service, signal }) {
     if (args.length === 0) throw new UsageError('whatif needs a bundle');
@@ -35,27 +39,48 @@ function askOf(values: Values): WhatIfAsk {
   const madvise = wholeNumber(values, 'madvdontneed', 0, 1);
   return {
     gogc: isOff ? -1 : wholeNumber(values, 'gogc', 1, 100_000),
-    memoryLimit: limitOf(text(values, 'memlimit')),
+    memoryLimit: text(values, 'memlimit') === 'off' ? NO_MEMORY_LIMIT : bytesOf(values, 'memlimit'),
     procs: wholeNumber(values, 'procs', 1, 4_096),
     madvdontneed: madvise === undefined ? undefined : madvise === 1,
     goMinor: goMinorOf(text(values, 'go')),
+    containerLimit: bytesOf(values, 'limit'),
+    load: loadOf(values),
   };
 }
 
 /** Bytes, or as GOMEMLIMIT writes them: 512MiB. @source runtime/string.go parseByteCount */
-function limitOf(value: string | undefined): bigint | undefined {
-  if (value === undefined || value === 'off') return undefined;
+function bytesOf(values: Values, name: string): bigint | undefined {
+  const value = text(values, name);
+  if (value === undefined) return undefined;
   const parts = /^(\d{1,18})(B|KiB|MiB|GiB|TiB)?$/.exec(value);
-  if (!parts) throw new UsageError('--memlimit takes bytes, or a number with KiB, MiB, GiB or TiB');
+  if (!parts) throw new UsageError(`--${name} takes bytes, or a number with KiB, MiB, GiB or TiB`);
   const power = ['B', 'KiB', 'MiB', 'GiB', 'TiB'].indexOf(parts[2] ?? 'B');
   const bytes = BigInt(parts[1] as string) * 1024n ** BigInt(power);
-  if (bytes === 0n || bytes >= 2n ** 63n) throw new UsageError('--memlimit is out of range');
+  if (bytes === 0n || bytes >= 2n ** 63n) throw new UsageError(`--${name} is out of range`);
   return bytes;
 }
+
+function loadOf(values: Values): WhatIfAsk['load'] {
+  const scale = text(values, 'scale');
+  const isLiveScaled = wholeNumber(values, 'scale-live', 0, 1) === 1;
+  if (scale === undefined) {
+    if (isLiveScaled) throw new UsageError('--scale-live says what --scale does to the live heap: give --scale too');
+    return undefined;
+  }
+  const k = Number(scale);
+  if (!/^\d{1,3}(\.\d{1,6})?$/.test(scale) || k < leastScale || k > mostScale)
+    throw new UsageError(`--scale takes a number from ${leastScale} to ${mostScale}`);
+  return { k, isLiveScaled };
+}
+
+const leastScale = 0.01;
+const mostScale = 100;
 
 function describe(answer: WhatIfDocument): string {
   const lines: string[] = [];
   const { baseline, predicted } = answer;
+  const errors = Object.entries(answer.replay_error).map(([k, e]) => `${k} ${(100 * (e ?? 0)).toFixed(1)} %`);
+  if (errors.length > 0) lines.push(`replay error     ${errors.join(', ')}`);
   if (answer.refused !== null) lines.push(`refused: ${answer.refused}`);
   if (predicted) {
     const row = (name: string, figure: keyof typeof figures, show: (n: number) => string) => {
@@ -63,16 +88,18 @@ function describe(answer: WhatIfDocument): string {
       const is = predicted[figure];
       const interval = predicted[`${figure}_interval`];
       if (is === null || !interval) return;
-      const from = was === null || was === undefined ? 'unknown' : show(was);
+      const from = was === null || was === undefined ? 'unknown' : `${show(was)} ${baseline?.basis[figure] ?? ''}`;
       lines.push(
-        `${name.padEnd(16)} ${from.padStart(12)} measured -> ${show(is).padStart(12)} simulated (${show(interval[0])} to ${show(interval[1])})`,
+        `${name.padEnd(16)} ${from.padStart(21)} -> ${show(is).padStart(12)} simulated (${show(interval[0])} to ${show(interval[1])})`,
       );
     };
     for (const [figure, { name, show }] of Object.entries(figures)) row(name, figure as keyof typeof figures, show);
-    lines.push(`outcome          ${predicted.outcome}`);
+    const { killed_at_s: at, killed_at_s_interval: between, killed_share: share } = predicted;
+    const when =
+      at === null || !between ? '' : ` at ${at.toFixed(1)} s (${between[0].toFixed(1)} to ${between[1].toFixed(1)})`;
+    const often = share === null ? '' : `, ${Math.round(100 * share)} % of the runs pass the container limit`;
+    lines.push(`outcome          ${predicted.outcome}${when}${often}`);
   }
-  const errors = Object.entries(answer.replay_error).map(([k, e]) => `${k} ${(100 * (e ?? 0)).toFixed(1)} %`);
-  if (errors.length > 0) lines.push(`replay error     ${errors.join(', ')}`);
   lines.push(...answer.notes.map((n) => `note: ${n}`));
   return `${lines.join('\n')}\n`;
 }

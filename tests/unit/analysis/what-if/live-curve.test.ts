@@ -37,4 +37,12 @@ describe('drawLiveCurve', () => {
     });
     expect(new Set(steps).size).toBe(3);
   });
+
+  it('finds at a place what a cycle before or after found, where the live set keeps its level', () => {
+    const live = [100, 110, 95, 300].map((bytes, i) => ({ alloc: 100 * i, bytes }));
+    const drawn = (alloc: number) =>
+      new Set(Array.from({ length: 40 }, (_, seed) => valueAt(drawLiveCurve({ live }, new SeededRandom(seed)), alloc)));
+    expect([...drawn(100)].sort()).toEqual([100, 110, 95]);
+    expect([...drawn(300)], 'a step is no movement').toEqual([300]);
+  });
 });

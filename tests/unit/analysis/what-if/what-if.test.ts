@@ -57,7 +57,7 @@ function askOf({ ask }: Measured): WhatIfAsk {
 describe('whatIf', () => {
   it('replays the recorded run: goals and triggers within 1 %, figures within 5 %', () => {
     const { replayError, settings } = whatIf(data, {});
-    expect(settings).toMatchObject({ gogc: 100, isGogcInferred: true, procs: 2 });
+    expect(settings).toMatchObject({ gogc: 100, gogcFrom: 'goals', cyclesFrom: 'gctrace', procs: 2 });
     expect(Math.abs(replayError.goal ?? 1)).toBeLessThan(0.01);
     expect(Math.abs(replayError.trigger ?? 1)).toBeLessThan(0.01);
     for (const error of [replayError.gcCycles, replayError.peakHeapBytes, replayError.peakTotalBytes])
@@ -70,7 +70,7 @@ describe('whatIf', () => {
     for (const m of measured) {
       const { predicted, outcome } = whatIf(data, askOf(m));
       const name = `GOGC=${m.ask.gogc} GOMEMLIMIT=${m.ask.memlimit} GOMAXPROCS=${m.ask.procs}`;
-      if (!m.is_borderline) expect(outcome, name).toBe(m.measured.outcome);
+      if (!m.is_borderline) expect(outcome?.word, name).toBe(m.measured.outcome);
       const near = (a: number | undefined, b: number, spread: number) => {
         all++;
         if (Math.abs((a ?? 0) / b - 1) <= Math.max(0.15, (1.5 * spread) / 100)) right++;
@@ -105,7 +105,7 @@ describe('whatIf', () => {
   });
 
   it('is not the plain formula: more live heap at a larger GOGC, since what is allocated while marking counts as live', () => {
-    const base = whatIf(data, {}).baseline?.peakHeapBytes ?? 0;
+    const base = whatIf(data, {}).baseline?.figures.peakHeapBytes ?? 0;
     const predicted = whatIf(data, { gogc: 400 }).predicted?.peakHeapBytes ?? 0;
     expect(predicted).toBeGreaterThan(base * 2.6);
   });
@@ -128,12 +128,47 @@ describe('whatIf', () => {
       { name: 'series.jsonl', text: series },
       { name: 'memory.max', text: `${300 * MiB}\n` },
     );
-    expect(whatIf(bundle, {}).outcome).toBe('completed');
-    expect(whatIf(bundle, { gogc: 400 }).outcome).toBe('killed');
+    expect(whatIf(bundle, {}).outcome).toMatchObject({ word: 'completed', killedShare: 0, killedAtS: undefined });
+    const killed = whatIf(bundle, { gogc: 400 }).outcome;
+    expect(killed).toMatchObject({ word: 'killed', killedShare: 1 });
+    const [low, high] = killed?.killedAtInterval ?? [0, 0];
+    expect(low).toBeGreaterThan(0);
+    expect(killed?.killedAtS).toBeGreaterThanOrEqual(low);
+    expect(high).toBeLessThan(3.5);
+  });
+
+  it('holds RSS against the limit that is typed, before the one in the evidence', async () => {
+    expect(whatIf(data, { gogc: 200 }).outcome).toMatchObject({ word: 'completed', killedShare: undefined });
+    const typed = whatIf(data, { gogc: 200, containerLimit: BigInt(300 * MiB) });
+    expect(typed).toMatchObject({ containerLimit: { bytes: 300 * MiB, from: 'asked' }, outcome: { word: 'killed' } });
+    const bundle = await caseOf(
+      { name: 'gctrace.log', text: gctrace },
+      { name: 'series.jsonl', text: series },
+      { name: 'memory.max', text: `${300 * MiB}\n` },
+    );
+    expect(whatIf(bundle, { gogc: 200, containerLimit: BigInt(900 * MiB) }).outcome?.word).toBe('completed');
+  });
+
+  it('does not say whether a limit kills where nothing tells RSS', async () => {
+    const bare = await caseOf({ name: 'gctrace.log', text: gctrace });
+    expect(whatIf(bare, { containerLimit: BigInt(MiB) }).outcome).toMatchObject({
+      word: 'completed',
+      killedShare: undefined,
+    });
+  });
+
+  it('gives twice the cycles under twice the load with the live heap kept, and twice the heap with it grown too', () => {
+    const as = whatIf(data, {}).predicted;
+    const kept = whatIf(data, { load: { k: 2, isLiveScaled: false } }).predicted;
+    const grown = whatIf(data, { load: { k: 2, isLiveScaled: true } }).predicted;
+    expect((kept?.gcCycles ?? 0) / (as?.gcCycles ?? 1)).toBeCloseTo(2, 0);
+    expect((kept?.peakHeapBytes ?? 0) / (as?.peakHeapBytes ?? 1)).toBeCloseTo(1, 0);
+    expect((grown?.gcCycles ?? 0) / (as?.gcCycles ?? 1)).toBeCloseTo(1, 0);
+    expect((grown?.peakHeapBytes ?? 0) / (as?.peakHeapBytes ?? 1)).toBeGreaterThan(1.8);
   });
 
   it('refuses by name of what is missing', async () => {
-    expect(whatIf(await caseOf({ name: 'series.jsonl', text: series }), {}).refused).toEqual({ reason: 'no_gctrace' });
+    expect(whatIf(await caseOf({ name: 'x.log', text: 'hello\n' }), {}).refused).toEqual({ reason: 'no_cycles' });
     const few = gctrace.split('\n').slice(0, 3).join('\n');
     expect(whatIf(await caseOf({ name: 'gctrace.log', text: few }), {}).refused).toMatchObject({
       reason: 'few_cycles',
