@@ -6,7 +6,7 @@ import { parsers } from '../parsers/registry.ts';
 import type { FromAhead, ToAhead } from './worker-messages.ts';
 
 /** Messages under way: enough that neither thread waits for the other's turn. */
-const mostUnderWay = 16;
+const mostUnderWay = 12;
 
 if (!parentPort) throw new Error('ahead-worker is a thread entry');
 const port = parentPort;

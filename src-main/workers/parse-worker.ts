@@ -11,7 +11,7 @@ import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 const batchMessages = 256;
 const batchBytes = 2 * 2 ** 20;
-const unackedLimit = 6;
+const unackedLimit = 4;
 const progressMs = 50;
 
 if (!parentPort) throw new Error('parse-worker is a thread entry');

@@ -11,7 +11,7 @@ const measure = fileURLToPath(new URL('go-trace/measure.ts', import.meta.url));
 const sizeBytes = 8_000_000;
 /** What any reading may take (buffers, garbage, compiled code), and what each byte may cost. Beyond, `limits.ts` bounds it. */
 const freeBytes = 120_000_000;
-const bytesPerByte = 12;
+const bytesPerByte = 8;
 /** Objects that are kept may take no more; garbage is collected at once, so that what is measured does not hang on how busy the machine is. */
 const tightHeap = ['--max-old-space-size=96', '--single-threaded-gc'];
 /** What ends, ends in seconds; this tells a hang from a busy machine. */

@@ -12,7 +12,7 @@
  */
 
 import type { TraceTables } from '../binary/generation.ts';
-import { grownF64 } from '../binary/growth.ts';
+import { grownF64, grownI32 } from '../binary/growth.ts';
 import { KeyedRows } from '../binary/keyed-rows.ts';
 import type { V1File } from '../binary/v1-file.ts';
 import {
@@ -91,12 +91,12 @@ fullForm[V1.GoSysExitLocal] = V1.GoSysExit;
 /** Key under which collections count: no goroutine has it. */
 const collections = -1;
 
-const rowWidth = 4;
+/** Whole numbers of a goroutine. Sequence numbers are kept in 31 bits: no goroutine starts that often within one trace. */
+const rowWidth = 3;
 const statusAt = 0;
 const seqAt = 1;
-const blockTicksAt = 2;
 /** First stream that waits for the goroutine, or -1. */
-const waiterAt = 3;
+const waiterAt = 2;
 const nobody = -1;
 
 /** Vain looks at waiting streams: a real trace needs one now and then. */
@@ -120,7 +120,9 @@ export class V1Order {
   private sampleAt = 0;
 
   private readonly goroutines = new KeyedRows();
-  private num = new Float64Array(0);
+  private num = new Int32Array(0);
+  /** When a goroutine last blocked in a system call, by row; as far as any did. */
+  private blockTicks = new Float64Array(0);
 
   private readonly late: Uint32Array;
   private lateAt = 0;
@@ -294,12 +296,16 @@ export class V1Order {
     }
     this.applied++;
     const subject = this.subjectOf(stream, code);
-    const at = this.rowOf(subject) * rowWidth;
+    const row = this.rowOf(subject);
+    const at = row * rowWidth;
     const args = stream * v1Width + v1ArgsAt;
     this.num[at + statusAt] = toOf[code];
     if (rule === SequenceRule.numbered) this.num[at + seqAt] = this.streams.num[args + 1] + 1;
     else if (rule !== SequenceRule.same) this.num[at + seqAt]++;
-    if (code === V1.GoSysBlock || code === V1.GoInSyscall) this.num[at + blockTicksAt] = ticks;
+    if (code === V1.GoSysBlock || code === V1.GoInSyscall) {
+      this.blockTicks = grownF64(this.blockTicks, row + 1);
+      this.blockTicks[row] = ticks;
+    }
     this.wake(at);
   }
 
@@ -308,8 +314,9 @@ export class V1Order {
     const known = this.goroutines.find(goroutine);
     if (known >= 0) return known;
     const row = this.goroutines.add(goroutine);
-    this.num = grownF64(this.num, this.goroutines.length * rowWidth);
+    this.num = grownI32(this.num, this.goroutines.length * rowWidth);
     this.num.fill(0, row * rowWidth, (row + 1) * rowWidth);
+    if (row < this.blockTicks.length) this.blockTicks[row] = 0;
     this.num[row * rowWidth + waiterAt] = nobody;
     return row;
   }
@@ -325,7 +332,7 @@ export class V1Order {
   private isLateExitSound(event: V1Event, stream: number): boolean {
     if (this.isNumbered) return true;
     const row = this.goroutines.find(event.arg0);
-    const blocked = row < 0 ? 0 : this.num[row * rowWidth + blockTicksAt];
+    const blocked = row < 0 || row >= this.blockTicks.length ? 0 : this.blockTicks[row];
     if (blocked === 0)
       return this.fail('go_trace/state_wrong', stream, { event: 'GoSysExit', what: 'goroutine', id: event.arg0 });
     return event.arg2 >= blocked || this.fail('go_trace/time_order', stream, { event: 'GoSysExit' });
