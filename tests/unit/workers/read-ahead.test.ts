@@ -2,8 +2,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { defaultBudgets } from '../../../src-main/case/budgets.ts';
 import { Case, type ParseRunner } from '../../../src-main/case/case.ts';
 import { ParsePool } from '../../../src-main/workers/pool.ts';
+import { ReaderAhead } from '../../../src-main/workers/reader-ahead.ts';
 import { everythingOf } from '../case/everything-of.ts';
 import { parseHere } from '../case/parse-here.ts';
 import { temporaryFolder } from '../case/temporary-folder.ts';
@@ -87,4 +89,14 @@ describe('a trace of more than 4 MB', () => {
     });
     expect(await storeOf(paths, pool.run)).toBe(await storeOf(paths, parseHere));
   }, 60_000);
+});
+
+describe('ReaderAhead', () => {
+  it('fails with the reason of its thread', async () => {
+    const spec = { path: join(temporaryFolder(), 'gone.trace'), name: 'gone', sizeBytes: 5e6, modifiedNs: undefined };
+    const nothing = () => undefined;
+    const hooks = { take: nothing, warn: nothing, progress: nothing, ready: nothing };
+    const run = new ReaderAhead().run({ parser: 'go-trace', spec, budgets: defaultBudgets }, hooks);
+    await expect(run).rejects.toThrow('ENOENT');
+  });
 });
