@@ -29,6 +29,8 @@ export class SchedulerSeries {
   private readonly meanColumn: number;
   private procs = 0;
   private nextRowNs = 0;
+  /** When the next row or stretch of the mean is due. */
+  private nextNs = 0;
   private lastNs = 0;
   private lastOffset = 0;
   /** P-nanoseconds run between `meanFromNs` and `countedNs`. */
@@ -53,20 +55,23 @@ export class SchedulerSeries {
 
   add(chunk: Chunk<typeof transitionColumns>): void {
     const { timeNs, resource, from, to, offset } = chunk;
+    const { goroutines } = this;
     for (let r = 0; r < chunk.rows; r++) {
-      // the row tells the state at the end of its millisecond, at the time of the last change
-      if (timeNs[r] >= this.nextRowNs) this.row(timeNs[r]);
-      this.pass(timeNs[r]);
+      const nowNs = timeNs[r];
+      if (nowNs >= this.nextNs) {
+        if (r > 0) this.see(timeNs[r - 1], offset[r - 1]);
+        this.step(nowNs);
+      }
       if (resource[r] === goroutineResource) {
-        if (from[r] > notExist) this.goroutines[from[r]]--;
-        if (to[r] > notExist) this.goroutines[to[r]]++;
-      } else {
+        if (from[r] > notExist) goroutines[from[r]]--;
+        if (to[r] > notExist) goroutines[to[r]]++;
+      } else if (from[r] === procRunning || to[r] === procRunning) {
+        this.count(nowNs);
         if (from[r] === procRunning) this.procs--;
         if (to[r] === procRunning) this.procs++;
       }
-      this.lastNs = timeNs[r];
-      this.lastOffset = offset[r];
     }
+    if (chunk.rows > 0) this.see(timeNs[chunk.rows - 1], offset[chunk.rows - 1]);
   }
 
   /** The state after the last transition. */
@@ -76,8 +81,21 @@ export class SchedulerSeries {
     if (this.lastNs > this.meanFromNs) this.mean(this.lastNs);
   }
 
-  /** Counts the time up to a transition, and closes the stretches that end before it; those in which nothing changed are two, the first and all others. */
-  private pass(nowNs: number): void {
+  private see(lastNs: number, lastOffset: number): void {
+    this.lastNs = lastNs;
+    this.lastOffset = lastOffset;
+  }
+
+  /** A transition at which a row or a stretch of the mean is due. */
+  private step(nowNs: number): void {
+    // the row tells the state at the end of its millisecond, at the time of the last change
+    if (nowNs >= this.nextRowNs) this.row(nowNs);
+    this.closeMeans(nowNs);
+    this.nextNs = Math.min(this.nextRowNs, this.meanFromNs + meanLengthNs(this.meanFromNs));
+  }
+
+  /** Closes the stretches that end before a transition; those in which nothing changed are two, the first and all others. */
+  private closeMeans(nowNs: number): void {
     let lengthNs = meanLengthNs(this.meanFromNs);
     while (nowNs - this.meanFromNs >= lengthNs) {
       this.mean(this.meanFromNs + lengthNs);
@@ -88,13 +106,16 @@ export class SchedulerSeries {
       }
       lengthNs = meanLengthNs(this.meanFromNs);
     }
+  }
+
+  /** Counts what the Ps ran up to now. */
+  private count(nowNs: number): void {
     this.ranNs += Math.max(0, this.procs) * (nowNs - this.countedNs);
     this.countedNs = nowNs;
   }
 
   private mean(endNs: number): void {
-    this.ranNs += Math.max(0, this.procs) * (endNs - this.countedNs);
-    this.countedNs = endNs;
+    this.count(endNs);
     this.meanFrame.row(endNs, this.lastOffset);
     this.meanFrame.set(this.meanColumn, this.ranNs / (endNs - this.meanFromNs));
     this.ranNs = 0;
