@@ -182,6 +182,7 @@ export class Desk {
       );
     },
     'lesson.step': ({ step, goMinor, language }) => lessonOf(step, goMinor, language),
+    'lesson.recorded': ({ case: id, from, step, language }) => this.session(id).lesson.at(from, step, language),
     'evidence.lines': ({ case: id, evidence, from, count }) =>
       readLines(this.session(id).source, this.row(id, evidence), from, count),
     'evidence.bytes': ({ case: id, evidence, offset, count }) =>

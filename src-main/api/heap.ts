@@ -135,8 +135,24 @@ export class HeapView {
     };
   }
 
+  /**
+   * The trace nearest to a moment, and the moment on its clock.
+   *
+   * @throws Refusal `heap/no_replay`
+   */
+  placed(asked: number): { readonly history: HeapHistory; readonly t: number; readonly fromNs: number } {
+    const { history, source } = this.nearest(asked);
+    const t = clamped(asked, source);
+    return { history, t, fromNs: this.nsOf(history, t) };
+  }
+
+  /** A time of a trace in seconds of the case. */
+  secondsOf(history: HeapHistory, ns: number): number {
+    return this.base(history) + ns / 1e9;
+  }
+
   /** When: time of day to the microsecond, or seconds since the start of what has no wall time. */
-  private when(t: number): string {
+  when(t: number): string {
     const ns = this.analysis.timeline.wallNs(t);
     return ns === undefined ? `+${t.toFixed(6)} s` : formatRfc3339(ns).slice(11, 26);
   }

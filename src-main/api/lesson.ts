@@ -2,19 +2,33 @@
 import { Refusal } from '../case/refusal.ts';
 import { lessonAt } from '../engine/lesson/lesson.ts';
 import { LESSON_PROGRAM, type LessonOp } from '../engine/lesson/lesson-program.ts';
-import type { LessonEvent } from '../engine/lesson/lesson-state.ts';
+import type { LessonEvent, LessonState } from '../engine/lesson/lesson-state.ts';
 import type { LessonLevel, LessonView } from './contract/lesson.ts';
 import { type Language, type MessageArgs, type MessageCode, say } from './contract/messages.ts';
 
-/** @throws Refusal `whatif/go_unsupported` */
+/**
+ * A step of the small program that teaches.
+ *
+ * @throws Refusal `whatif/go_unsupported`
+ */
 export function lessonOf(step: number, goMinor: number, language: Language): LessonView {
-  const state = lessonAt(step, goMinor);
-  if (!state) throw new Refusal('whatif/go_unsupported', { version: `1.${goMinor}` });
-  const { events, tinyUsed, pageCache, ...rest } = state;
+  const state = stateAt(step, goMinor, LESSON_PROGRAM);
   const op = LESSON_PROGRAM[state.step - 1];
+  return { ...viewOf(state, language), title: op ? say(...titleOf(op), language) : '', recorded: null };
+}
+
+/** @throws Refusal `whatif/go_unsupported` */
+export function stateAt(step: number, goMinor: number, program: readonly LessonOp[]): LessonState {
+  const state = lessonAt(step, goMinor, program);
+  if (!state) throw new Refusal('whatif/go_unsupported', { version: `1.${goMinor}` });
+  return state;
+}
+
+/** What the levels look like, and what happened on each. */
+export function viewOf(state: LessonState, language: Language): Omit<LessonView, 'title' | 'recorded'> {
+  const { events, tinyUsed, pageCache, ...rest } = state;
   return {
     ...rest,
-    title: op ? say(...titleOf(op), language) : '',
     events: grouped(events).map(({ event, times }) => {
       const [code, args] = wordsOf(event);
       const text = say(code, args, language);
@@ -30,7 +44,7 @@ function titleOf(op: LessonOp): [MessageCode, MessageArgs] {
     case 'alloc':
       return [op.isNoscan ? 'lesson/op/alloc_noscan' : 'lesson/op/alloc_scan', { bytes: op.bytes, times: op.times }];
     case 'collect':
-      return ['lesson/op/collect', { every: op.keepEvery }];
+      return ['lesson/op/collect', { every: op.keepEvery ?? 1 }];
     case 'sweep':
       return ['lesson/op/sweep', {}];
     case 'scavenge':

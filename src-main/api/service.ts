@@ -22,6 +22,7 @@ import { formatRfc3339 } from './contract/format.ts';
 import type { Language } from './contract/messages.ts';
 import type { TraceRange } from './contract/trace-range.ts';
 import { HeapView } from './heap.ts';
+import { RecordedLesson } from './recorded-lesson.ts';
 import { traceRangeOf } from './trace-range.ts';
 
 export const version = packageJson.version;
@@ -43,6 +44,7 @@ export class CaseSession {
   readonly source: Case;
   private cached: Analysis | undefined;
   private heapView: HeapView | undefined;
+  private recordedLesson: RecordedLesson | undefined;
 
   constructor(source: Case) {
     this.source = source;
@@ -51,6 +53,12 @@ export class CaseSession {
   get analysis(): Analysis {
     this.cached ??= analyse(this.source);
     return this.cached;
+  }
+
+  /** What the traces of the case recorded, operation by operation. */
+  get lesson(): RecordedLesson {
+    this.recordedLesson ??= new RecordedLesson(this.heap);
+    return this.recordedLesson;
   }
 
   /** The heap replayed from the traces of the case. */
@@ -79,6 +87,7 @@ export class CaseSession {
   invalidate(): void {
     this.cached = undefined;
     this.heapView = undefined;
+    this.recordedLesson = undefined;
   }
 
   report(language: Language, ladderAt?: number): DiagnoseDocument {

@@ -100,6 +100,12 @@ export class HeapHistory {
     return chunk;
   }
 
+  /** The first chunk with events after a time; the number of chunks where there is none. */
+  chunkAt(timeNs: number): number {
+    const found = this.chunkTimes.findIndex(({ toNs }) => toNs > timeNs);
+    return found < 0 ? this.chunkCount : found;
+  }
+
   /** Rows of a table in a range of time, chunk by chunk: `visit` gets a chunk and which of its rows lie inside. */
   scan(fromNs: number, toNs: number, visit: (chunk: AttributedEvents, from: number, to: number) => void): void {
     this.chunkTimes.forEach((times, index) => {

@@ -86,6 +86,13 @@ export const callSchemas = {
     goMinor: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(999)),
     language,
   }),
+  /** One step through what a trace recorded, from a moment on. */
+  'lesson.recorded': v.strictObject({
+    ...ofCase,
+    from: seconds,
+    step: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)),
+    language,
+  }),
   'evidence.lines': v.strictObject({
     ...ofCase,
     evidence: evidenceId,
@@ -329,6 +336,7 @@ export interface CallResults {
   'case.forget': Record<string, never>;
   'whatif.ask': WhatIfDocument;
   'lesson.step': LessonView;
+  'lesson.recorded': LessonView;
   'timeline.lanes': Lanes;
   'timeline.window': { readonly series: readonly WindowSeries[] };
   'timeline.cycles': { readonly cycles: Cycles | null };

@@ -26,7 +26,21 @@ export interface LessonQueuesView {
 export const lessonLevels = ['tiny', 'mcache', 'mcentral', 'page_cache', 'page_alloc', 'arena'] as const;
 export type LessonLevel = (typeof lessonLevels)[number];
 
+/** Of a lesson on what a trace recorded. */
+export interface RecordedStretch {
+  /** Its begin: seconds of the case's timeline, and as text. */
+  readonly from: number;
+  readonly when: string;
+  readonly goMinor: number;
+  /** Whether the trace goes on behind the last step. */
+  readonly hasMore: boolean;
+}
+
 export interface LessonView {
+  /** Null for the program that teaches. */
+  readonly recorded: RecordedStretch | null;
+  /** The P whose caches are shown: that of the last allocation. */
+  readonly p: number;
   readonly step: number;
   readonly steps: number;
   /** What the program does, in words; empty before the first step. */

@@ -1,14 +1,23 @@
-// The little program of the lesson: one P, a few dozen operations, each chosen because another level of the allocator answers it.
+// What a lesson runs: operations of a program on the allocator. And the little program of the lesson itself: one P, a few dozen operations, each chosen
+// because another level of the allocator answers it.
 
-/** `drop`: how many of the objects allocated so far the program lets go of, oldest first, before a collection. */
 export type LessonOp =
-  | { readonly kind: 'alloc'; readonly bytes: number; readonly isNoscan: boolean; readonly times: number }
-  | { readonly kind: 'collect'; readonly keepEvery: number }
+  | {
+      readonly kind: 'alloc';
+      readonly p: number;
+      readonly bytes: number;
+      readonly isNoscan: boolean;
+      readonly times: number;
+      /** Collections that the objects outlive, for those that ask each object. */
+      readonly outlives: number;
+    }
+  /** `keepEvery`: one object in so many is still reachable, oldest first; undefined: each object knows. */
+  | { readonly kind: 'collect'; readonly keepEvery: number | undefined }
   | { readonly kind: 'sweep' }
   | { readonly kind: 'scavenge'; readonly bytes: number };
 
 function alloc(bytes: number, isNoscan: boolean, times = 1): LessonOp {
-  return { kind: 'alloc', bytes, isNoscan, times };
+  return { kind: 'alloc', p: 0, bytes, isNoscan, times, outlives: Number.POSITIVE_INFINITY };
 }
 
 export const LESSON_PROGRAM: readonly LessonOp[] = [

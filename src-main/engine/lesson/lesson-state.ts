@@ -52,6 +52,8 @@ export interface LessonState {
   readonly step: number;
   readonly steps: number;
   readonly events: readonly LessonEvent[];
+  /** The P of the last allocation: caches are its own. */
+  readonly p: number;
   /** The tiny block: bytes used of 16; undefined without one. */
   readonly tinyUsed: number | undefined;
   readonly spans: readonly LessonSpan[];

@@ -1,11 +1,11 @@
-// The allocator explained by running it: the lesson's program on the engine, stopped after any of its operations.
+// The allocator explained by running it: a program on the engine, stopped after any of its operations.
 //
-// A lesson has a few dozen operations of microseconds each, so every step is reached from the beginning; nothing is kept between two.
+// A program has a few thousand operations of microseconds each at most, so every step is reached from the beginning; nothing is kept between two.
 import { goVersionOf } from '../go-versions.ts';
 import { Heap } from '../heap.ts';
 import type { HeapEvents } from '../heap-events.ts';
 import { onesCount32 } from '../pages/bits64.ts';
-import { PAGE_BYTES, SizeClasses } from '../sizes/size-classes.ts';
+import { NUM_SPAN_CLASSES, PAGE_BYTES, SizeClasses } from '../sizes/size-classes.ts';
 import { LESSON_PROGRAM, type LessonOp } from './lesson-program.ts';
 import type { LessonEvent, LessonQueues, LessonSpan, LessonState } from './lesson-state.ts';
 
@@ -14,43 +14,59 @@ const SHOWN_PAGES = 512;
 const TRIGGER_BYTES = 2 ** 40;
 
 /** The heap after `step` operations (0: before the first) under Go 1.`goMinor`; undefined for a version that is not modelled. */
-export function lessonAt(step: number, goMinor: number): LessonState | undefined {
+export function lessonAt(
+  step: number,
+  goMinor: number,
+  program: readonly LessonOp[] = LESSON_PROGRAM,
+): LessonState | undefined {
   const version = goVersionOf(goMinor);
   if (version === undefined) return undefined;
   const heap = new Heap({ ...version, hasRandomHeapBase: false });
   const log = new EventLog(heap);
   heap.events = log;
-  let live: number[] = [];
-  const done = Math.max(0, Math.min(LESSON_PROGRAM.length, Math.trunc(step)));
-  for (let i = 0; i < done; i++) {
+  let held: Held[] = [];
+  let p = 0;
+  const done = Math.max(0, Math.min(program.length, Math.trunc(step)));
+  for (const op of program.slice(0, done)) {
     log.events.length = 0;
-    live = run(heap, LESSON_PROGRAM[i], live);
+    if (op.kind === 'alloc') p = op.p;
+    held = run(heap, op, held);
   }
-  return stateOf(heap, new SizeClasses(version), done, log.events, new Set(live));
+  const state = stateOf(heap, new SizeClasses(version), p, held);
+  return { step: done, steps: program.length, events: [...log.events], ...state };
 }
 
-/** Runs one operation; returns the addresses that the program still holds. */
-function run(heap: Heap, op: LessonOp, live: number[]): number[] {
+/** An object that the program still reaches. */
+interface Held {
+  readonly address: number;
+  readonly outlives: number;
+}
+
+/** Runs one operation; returns what the program still holds. */
+function run(heap: Heap, op: LessonOp, held: Held[]): Held[] {
   switch (op.kind) {
-    case 'alloc': {
-      const held = [...live];
-      for (let i = 0; i < op.times; i++) held.push(heap.alloc(0, op.bytes, op.isNoscan));
+    case 'alloc':
+      for (let i = 0; i < op.times; i++)
+        held.push({ address: heap.alloc(op.p, op.bytes, op.isNoscan), outlives: op.outlives });
       return held;
-    }
     case 'collect': {
-      const held = live.filter((_, i) => i % op.keepEvery === 0);
+      const { keepEvery } = op;
+      const kept =
+        keepEvery === undefined
+          ? held.filter((o) => o.outlives > 0).map((o) => ({ ...o, outlives: o.outlives - 1 }))
+          : held.filter((_, i) => i % keepEvery === 0);
       heap.gcStart();
-      for (const address of held) heap.mark(address);
-      heap.gcFinish(held.length, TRIGGER_BYTES);
-      return held;
+      for (const { address } of kept) heap.mark(address);
+      heap.gcFinish(kept.length, TRIGGER_BYTES);
+      return kept;
     }
     case 'sweep':
       heap.sweeper.finish();
-      return live;
+      return held;
     case 'scavenge':
       heap.flushPageCache(0);
       heap.mheap.scavenge(op.bytes, true);
-      return live;
+      return held;
   }
 }
 
@@ -148,22 +164,20 @@ class EventLog implements HeapEvents {
   }
 }
 
+/** The levels as P `p` sees them. */
 function stateOf(
   heap: Heap,
   classes: SizeClasses,
-  step: number,
-  events: readonly LessonEvent[],
-  live: ReadonlySet<number>,
-): LessonState {
+  p: number,
+  held: readonly Held[],
+): Omit<LessonState, 'step' | 'steps' | 'events'> {
   const { stats } = heap.mheap;
-  const spans = spansOf(heap, classes, live);
-  const block = heap.caches.tinyBlock[0];
-  const cache = heap.mheap.pageCaches[0];
+  const spans = spansOf(heap, classes, p, held);
+  const hasTiny = p < heap.caches.count && heap.caches.tinyBlock[p] >= 0;
+  const cache = heap.mheap.pageCaches[p];
   return {
-    step,
-    steps: LESSON_PROGRAM.length,
-    events: [...events],
-    tinyUsed: block < 0 ? undefined : heap.caches.tinyOffset[0],
+    p,
+    tinyUsed: hasTiny ? heap.caches.tinyOffset[p] : undefined,
     spans,
     queues: queuesOf(heap, classes, spans),
     pageCache:
@@ -179,18 +193,26 @@ function stateOf(
   };
 }
 
-function spansOf(heap: Heap, classes: SizeClasses, live: ReadonlySet<number>): LessonSpan[] {
+function spansOf(heap: Heap, classes: SizeClasses, p: number, held: readonly Held[]): LessonSpan[] {
   const { spans, mheap } = heap;
-  const cached = new Set(heap.caches.alloc.subarray(0, classes.nelems.length));
+  const first = p * NUM_SPAN_CLASSES;
+  const cached = new Set(heap.caches.alloc.subarray(first, first + NUM_SPAN_CLASSES));
+  const heldOf = new Map<number, number[]>();
+  for (const { address } of held) {
+    const s = heap.spanOf(address);
+    const known = heldOf.get(s);
+    if (known) known.push(address);
+    else heldOf.set(s, [address]);
+  }
   const out: LessonSpan[] = [];
   for (const s of heap.heapSpans()) {
     const spanClass = spans.spanClass[s];
     const npages = spans.npages[s];
     const elemBytes = spanClass > 1 ? classes.elemBytes[spanClass] : npages * PAGE_BYTES;
-    const held = new Set([...live].map((a) => Math.floor((a - heap.baseOf(s)) / elemBytes)));
+    const reached = new Set(heldOf.get(s)?.map((a) => Math.floor((a - heap.baseOf(s)) / elemBytes)));
     let slots = '';
     for (let slot = 0; slot < spans.nelems[s]; slot++) {
-      slots += spans.isAllocated(s, slot) ? (held.has(slot) ? 'o' : 'd') : '.';
+      slots += spans.isAllocated(s, slot) ? (reached.has(slot) ? 'o' : 'd') : '.';
     }
     out.push({
       spanClass,
