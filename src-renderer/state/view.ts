@@ -49,6 +49,8 @@ export interface View {
   readonly ask: string;
   /** Step of the lesson; null: the first. */
   readonly lessonStep: number | null;
+  /** Moment from which a recorded trace is stepped through; null: the program that teaches. */
+  readonly lessonFrom: number | null;
 }
 
 export const emptyView: View = {
@@ -66,6 +68,7 @@ export const emptyView: View = {
   spanClass: null,
   ask: '',
   lessonStep: null,
+  lessonFrom: null,
 };
 
 export const viewVersion = 1;
@@ -97,6 +100,7 @@ export function encodeView(view: View): string {
   put('class', numberText(view.spanClass));
   put('ask', view.ask);
   put('step', numberText(view.lessonStep));
+  put('from', numberText(view.lessonFrom));
   return fields.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
 }
 
@@ -122,6 +126,7 @@ export function decodeView(hash: string, steps = upgraders, version = viewVersio
     spanClass: readNumber(get('class')),
     ask: /^[a-z0-9=,]{0,100}$/.test(get('ask') ?? '') ? (get('ask') ?? '') : '',
     lessonStep: readNumber(get('step')),
+    lessonFrom: readNumber(get('from')),
   };
 }
 

@@ -22,13 +22,28 @@ export class LessonModel {
     return navigation.view.lessonStep ?? 1;
   }
 
-  async fetch(step: number, goMinor: number, language: Language): Promise<void> {
+  /** Moment from which a trace is stepped through; null: the program that teaches. */
+  get from(): number | null {
+    return navigation.view.lessonFrom;
+  }
+
+  async fetch(step: number, from: number | null, goMinor: number, language: Language): Promise<void> {
+    const { bridge, report } = this.workbench;
+    const id = report?.case.id;
     await this.steps.run(
-      () => this.workbench.bridge.call('lesson.step', { step, goMinor, language }),
+      () =>
+        from === null || id === undefined
+          ? bridge.call('lesson.step', { step, goMinor, language })
+          : bridge.call('lesson.recorded', { case: id, from, step, language }),
       (lesson) => {
         this.lesson = lesson;
       },
     );
+  }
+
+  /** Begins at a moment of the trace, or with the program that teaches. */
+  begin(from: number | null): void {
+    navigation.push({ lessonFrom: from, lessonStep: 1 });
   }
 
   go(step: number): void {

@@ -16,6 +16,7 @@ const full: View = {
   spanClass: 83,
   ask: 'gogc=200,mem=512',
   lessonStep: 7,
+  lessonFrom: 3.25,
 };
 
 describe('a view in the address', () => {
