@@ -20,6 +20,8 @@ const mostProcs = 256;
 /** Taken for a tiny object, whose size no trace says. */
 const usualTinyBytes = 8;
 const tinySpanClass = 5;
+/** Of an object with a header; the largest class leaves room for it in any case. @source Go 1.26 runtime/malloc.go maxSmallSize, mallocHeaderSize */
+const headerBytes = 8;
 /** Allocated in all: the engine's model of a heap takes 44 bytes a page. */
 const mostBytes = 2 ** 33;
 
@@ -70,18 +72,15 @@ class Recording {
   program(): RecordedProgram {
     const { history, fromNs } = this;
     const cycleEnds = markEnds(history).filter((ns) => ns > fromNs);
+    let next = 0;
     const first = history.chunkAt(fromNs);
     for (let i = first; i < first + mostChunks && !this.isDone; i++) {
       const chunk = history.chunk(i);
       if (!chunk) break;
       const from = i === first ? firstAfter(chunk.timeNs as Float64Array<ArrayBuffer>, fromNs) : 0;
       for (let r = from; r < chunk.rows && !this.isDone; r++) {
-        for (
-          let end = cycleEnds[this.ended];
-          end !== undefined && end <= (chunk.timeNs[r] as number);
-          end = cycleEnds[this.ended]
-        )
-          this.collection(end);
+        for (; (cycleEnds[next] ?? Number.POSITIVE_INFINITY) <= (chunk.timeNs[r] as number); next++)
+          this.collection(cycleEnds[next] as number);
         this.event(chunk, r);
       }
     }
@@ -103,6 +102,8 @@ class Recording {
   }
 
   private collection(timeNs: number): void {
+    // there is nothing yet that could be collected
+    if (this.ops.length === 0) return;
     this.ended++;
     if (this.isFull) return;
     this.collections.push(this.ops.length);
@@ -156,7 +157,7 @@ class Recording {
     if (spanClass === tinySpanClass) return typeBytes > 0 && typeBytes < 16 ? typeBytes : usualTinyBytes;
     if (leads(typeBytes)) return typeBytes;
     const slotBytes = classes.elemBytes[spanClass];
-    return leads(slotBytes) ? slotBytes : slotBytes - classes.mallocHeaderBytes(slotBytes, isNoscan);
+    return leads(slotBytes) ? slotBytes : slotBytes - headerBytes;
   }
 
   private push(recorded: RecordedOp): void {
