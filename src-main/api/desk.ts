@@ -162,7 +162,11 @@ export class Desk {
       );
       return { ...answer, cycle: { ...answer.cycle, raw } };
     },
-    'heap.sources': ({ case: id }) => ({ sources: this.session(id).heap.sources() }),
+    'heap.sources': ({ case: id }) => {
+      const session = this.session(id);
+      return { sources: session.heap.sources(), counts: session.heapEstimates.counts() };
+    },
+    'heap.estimate': ({ case: id, t, index }) => this.session(id).heapEstimates.at({ t, index }),
     'heap.moment': ({ case: id, t, since }) => this.session(id).heap.moment(t, since),
     'heap.span': ({ case: id, t, address }) => this.session(id).heap.span(t, BigInt(address)),
     'heap.allocation': ({ case: id, from, to }) => this.session(id).heap.allocation(from, to),

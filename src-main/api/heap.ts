@@ -13,7 +13,6 @@ import {
 import { type SlotObject, type SpanDetail, spanDetail } from '../analysis/heap/span-detail.ts';
 import { Refusal } from '../case/refusal.ts';
 import { traceClock } from '../parsers/contract.ts';
-import { formatRfc3339 } from './contract/format.ts';
 import type {
   HeapAllocation,
   HeapAllocator,
@@ -25,6 +24,7 @@ import type {
   HeapSpans,
   HeapTotals,
 } from './contract/heap.ts';
+import { momentText } from './moment-text.ts';
 
 /** Rows of each list of allocators. */
 const allocatorsShown = 200;
@@ -153,8 +153,7 @@ export class HeapView {
 
   /** When: time of day to the microsecond, or seconds since the start of what has no wall time. */
   when(t: number): string {
-    const ns = this.analysis.timeline.wallNs(t);
-    return ns === undefined ? `+${t.toFixed(6)} s` : formatRfc3339(ns).slice(11, 26);
+    return momentText(this.analysis.timeline, t);
   }
 
   private figures(history: HeapHistory, t: number) {

@@ -124,15 +124,10 @@ function choose(session: CaseSession, sample: string | undefined): { sha256: str
   return data.evidenceById(latest.evidence);
 }
 
-/** The latest profile with live objects, read whole; undefined where there is none. @throws Refusal `profile/damaged` */
-export function latestHeapProfile(session: CaseSession): { evidence: number; model: ProfileModel } | undefined {
-  const { data } = session.analysis;
-  const known = data.profiles.filter((p) => data.evidenceById(p.evidence).kind === 'pprof');
-  const fitting = known.filter((p) => p.summary.sampleTypes.some((t) => t.type === 'inuse_objects'));
-  const latest = [...fitting].sort((a, b) => Number((a.summary.timeNs ?? 0n) - (b.summary.timeNs ?? 0n))).at(-1);
-  if (!latest) return undefined;
-  const { sha256, path } = data.evidenceById(latest.evidence);
-  return { evidence: latest.evidence, model: load(session.source.vault.pathOf(sha256), path) };
+/** The profile of an evidence, read whole. @throws Refusal `profile/damaged` */
+export function profileModelOf(session: CaseSession, evidence: number): ProfileModel {
+  const { sha256, path } = session.analysis.data.evidenceById(evidence);
+  return load(session.source.vault.pathOf(sha256), path);
 }
 
 function load(path: string, name: string): ProfileModel {

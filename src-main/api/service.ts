@@ -22,6 +22,7 @@ import { formatRfc3339 } from './contract/format.ts';
 import type { Language } from './contract/messages.ts';
 import type { TraceRange } from './contract/trace-range.ts';
 import { HeapView } from './heap.ts';
+import { HeapEstimates } from './heap-estimate.ts';
 import { RecordedLesson } from './recorded-lesson.ts';
 import { traceRangeOf } from './trace-range.ts';
 
@@ -45,6 +46,7 @@ export class CaseSession {
   private cached: Analysis | undefined;
   private heapView: HeapView | undefined;
   private recordedLesson: RecordedLesson | undefined;
+  private estimates: HeapEstimates | undefined;
 
   constructor(source: Case) {
     this.source = source;
@@ -72,6 +74,12 @@ export class CaseSession {
     return traceRangeOf(this.analysis, this.heap, from, to, language);
   }
 
+  /** The heap estimated from counts of objects, where no trace tells it. */
+  get heapEstimates(): HeapEstimates {
+    this.estimates ??= new HeapEstimates(this);
+    return this.estimates;
+  }
+
   /** RFC 3339 of a moment of the case; null where it has no wall time. */
   timeText(t: number): string | null {
     const ns = this.analysis.timeline.wallNs(t);
@@ -88,6 +96,7 @@ export class CaseSession {
     this.cached = undefined;
     this.heapView = undefined;
     this.recordedLesson = undefined;
+    this.estimates = undefined;
   }
 
   report(language: Language, ladderAt?: number): DiagnoseDocument {

@@ -1,11 +1,8 @@
-/** `engine explain` and `engine census`: what a request costs, and the spans that counts of objects allow. */
-import { type CensusRefusal, censusOf, censusOfProfile, type HeapCensus } from '../analysis/census.ts';
+/** `engine explain`: what a request costs. */
 import { Refusal } from '../case/refusal.ts';
 import { explainSize, type SizeExplanation } from '../engine/estimate/explain-size.ts';
 import { GO_VERSIONS } from '../engine/go-versions.ts';
 import { SizeClasses } from '../engine/sizes/size-classes.ts';
-import { latestHeapProfile } from './profile.ts';
-import type { CaseSession } from './service.ts';
 
 export interface ExplainDocument {
   readonly request_bytes: number;
@@ -27,19 +24,3 @@ export function explainRequest(requestBytes: number, goMinor: number | undefined
     }),
   };
 }
-
-/** Of the last MemStats with BySize; without one, of the latest heap profile. @throws Refusal `census/*` by name of what is missing */
-export function censusOfCase(session: CaseSession): HeapCensus {
-  const { data } = session.analysis;
-  const counted = censusOf(data);
-  if (!('missing' in counted)) return counted;
-  const profile = latestHeapProfile(session);
-  const fromProfile = profile ? censusOfProfile(data, profile.evidence, profile.model) : counted;
-  if (!('missing' in fromProfile)) return fromProfile;
-  throw new Refusal(codes[fromProfile.missing]);
-}
-
-const codes = { no_by_size: 'census/no_by_size', no_heap_inuse: 'census/no_heap_inuse' } as const satisfies Record<
-  CensusRefusal,
-  string
->;

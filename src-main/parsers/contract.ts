@@ -119,7 +119,7 @@ export interface Facts {
   /** Commit the program was built from, and when that was made, nanoseconds since 1970. */
   'build.revision': string;
   'build.revision_wall_ns': string;
-  /** BySize of the last MemStats in a file: lines of slot size, objects allocated, objects freed. */
+  /** BySize of a MemStats at the fact's line: lines of slot size, objects allocated, objects freed. Of a long series some samples, the last among them. */
   'memstats.by_size': string;
   'container.limit_bytes': number;
   'container.name': string;

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import type { DiagnoseDocument, WhatIfDocument } from './documents.ts';
 import type { Basis, EvidenceKind } from './evidence.ts';
-import type { HeapAllocation, HeapMoment, HeapSource, HeapSpan } from './heap.ts';
+import type { HeapAllocation, HeapCounts, HeapEstimate, HeapMoment, HeapSource, HeapSpan } from './heap.ts';
 import type { LessonView } from './lesson.ts';
 import { languages, type MessageArgs } from './messages.ts';
 import type { Unit } from './metrics.ts';
@@ -62,6 +62,12 @@ export const callSchemas = {
   'heap.sources': v.strictObject(ofCase),
   'heap.moment': v.strictObject({ ...ofCase, t: seconds, since: v.optional(seconds) }),
   'heap.span': v.strictObject({ ...ofCase, t: seconds, address }),
+  /** The counts nearest to a time, of an index, or (neither) with most bytes live. */
+  'heap.estimate': v.strictObject({
+    ...ofCase,
+    t: v.optional(seconds),
+    index: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000_000))),
+  }),
   'heap.allocation': v.strictObject({ ...ofCase, from: seconds, to: seconds }),
   'whatif.ask': v.strictObject({
     ...ofCase,
@@ -354,8 +360,9 @@ export interface CallResults {
     readonly values: readonly ValueAt[];
     readonly cycle: CycleDetail | null;
   };
-  /** Traces from which the heap can be replayed, by their begin. */
-  'heap.sources': { readonly sources: readonly HeapSource[] };
+  /** Traces from which the heap can be replayed, by their begin; and moments at which it can be estimated. */
+  'heap.sources': { readonly sources: readonly HeapSource[]; readonly counts: readonly HeapCounts[] };
+  'heap.estimate': HeapEstimate;
   'heap.moment': HeapMoment;
   'heap.span': HeapSpan;
   'heap.allocation': HeapAllocation;

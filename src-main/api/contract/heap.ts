@@ -172,3 +172,74 @@ export interface HeapAllocation {
   readonly older_objects: number;
   readonly older_bytes: number;
 }
+
+/** Low and high end, both possible; null where nothing bounds it. */
+export type HeapBounds = readonly [low: number, high: number | null];
+
+/** What an estimate counts objects by. */
+export const heapCountSources = ['by_size', 'profile'] as const;
+export type HeapCountSource = (typeof heapCountSources)[number];
+
+/** A moment at which a case without a trace of its heap counts objects by size. */
+export interface HeapCounts {
+  /** Its place in the order of time. */
+  readonly index: number;
+  /** Null: no clock places it. */
+  readonly t: number | null;
+  readonly when: string;
+  readonly source: HeapCountSource;
+  readonly evidence: number;
+  readonly path: string;
+  readonly line: number | null;
+  readonly heap_alloc_bytes: number | null;
+}
+
+/**
+ * A size class, its spans estimated: `spans`, `free_slots`, `tail_waste` and `occupancy` hold if all classes are equally full, the intervals whatever
+ * the heap is. Counts do not tell objects with pointers from others: `span_class` and `noscan` are null.
+ */
+export interface HeapEstimatedClass {
+  readonly span_class: null;
+  readonly noscan: null;
+  /** 0 for all objects above the classes that are counted. */
+  readonly size_class: number;
+  readonly elem_size: number;
+  /** Null: nothing tells how many objects are above the counted classes. */
+  readonly objects: number | null;
+  readonly live_bytes: number;
+  readonly spans: number;
+  readonly spans_interval: HeapBounds;
+  readonly free_slots: number;
+  readonly free_slots_interval: HeapBounds;
+  readonly tail_waste: number;
+  readonly tail_waste_interval: HeapBounds;
+  readonly occupancy: number;
+  readonly occupancy_interval: HeapBounds;
+}
+
+export interface HeapEstimatedTotals {
+  readonly spans: number;
+  readonly spans_interval: HeapBounds;
+  /** Null: no evidence tells HeapInuse. */
+  readonly pages: number | null;
+  readonly inuse_bytes: number | null;
+  readonly live_bytes: number;
+  readonly objects: number | null;
+  readonly free_slots: number;
+  readonly free_slots_interval: HeapBounds;
+  /** HeapInuse less live: free slots, tails, unused parts of pages. */
+  readonly waste_bytes: number | null;
+}
+
+/** The classes of a heap of which only counts are known. Where its spans lie is not. */
+export interface HeapEstimate {
+  readonly label: Basis;
+  readonly counts: HeapCounts;
+  /** Rules of Go 1.`go_minor`; assumed where no evidence names a version. */
+  readonly go_minor: number;
+  readonly is_go_assumed: boolean;
+  /** The counts need more pages than are in use: they are of different moments. */
+  readonly is_contradictory: boolean;
+  readonly totals: HeapEstimatedTotals;
+  readonly classes: readonly HeapEstimatedClass[];
+}

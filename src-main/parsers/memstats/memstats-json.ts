@@ -17,19 +17,19 @@ import {
 } from '../json/json-exact.ts';
 import { recordElapsed, recordTime, timeKeys } from '../json/record-time.ts';
 import type { TextContext } from '../text/reading.ts';
+import { BySizeSamples } from './by-size-samples.ts';
 import { fewestFields, memStatsFields, processFields } from './memstats-fields.ts';
 import { MemStatsSeries } from './memstats-series.ts';
 
 const ownVariables = 300;
-/** MemStats has 61; more would be another thing under the name. */
-const mostSizes = 200;
 
 export class MemStatsJson implements JsonShape {
   private readonly series = new MemStatsSeries();
   private readonly names = new Set<string>();
   private expvar = false;
   private cut = 0;
-  private bySize: { readonly text: string; readonly line: number; readonly context: TextContext } | undefined;
+  private readonly bySize = new BySizeSamples();
+  private context: TextContext | undefined;
 
   read(value: JsonValue, line: number, context: TextContext): boolean {
     if (Array.isArray(value)) {
@@ -50,7 +50,8 @@ export class MemStatsJson implements JsonShape {
       const bytes = numberField(inner, name);
       if (!Number.isNaN(bytes)) frame.set(frame.column({ metric, sourceName: name }), bytes);
     }
-    this.keepBySize(field(inner, 'BySize'), line, context);
+    this.bySize.add(field(inner, 'BySize'), numberField(inner, 'HeapAlloc'), line);
+    this.context = context;
     const pauseNs = field(inner, 'PauseNs');
     const pauseEnd = field(inner, 'PauseEnd');
     if (Array.isArray(pauseNs) && Array.isArray(pauseEnd)) {
@@ -73,20 +74,9 @@ export class MemStatsJson implements JsonShape {
     return true;
   }
 
-  /** The last sample's objects by slot size: a span census needs one moment, not a curve of each size. */
-  private keepBySize(value: JsonValue | undefined, line: number, context: TextContext): void {
-    if (!Array.isArray(value) || value.length === 0 || value.length > mostSizes) return;
-    const rows = value.filter(isObject).map((o) => ['Size', 'Mallocs', 'Frees'].map((name) => numberField(o, name)));
-    if (rows.some((r) => r.some((n) => !Number.isSafeInteger(n) || n < 0))) return;
-    this.bySize = { text: rows.map((r) => r.join(' ')).join('\n'), line, context };
-  }
-
   reports(): readonly ReadingReport[] {
-    if (this.bySize) {
-      const { text, line, context } = this.bySize;
-      context.sink.fact('memstats.by_size', text, { line });
-      this.bySize = undefined;
-    }
+    if (this.context) this.bySize.say(this.context);
+    this.context = undefined;
     if (this.series.samples === 0) return [];
     const counts = this.series.counts();
     if (this.cut > 0) counts.cut_samples = this.cut;

@@ -1,5 +1,12 @@
 /** What the heap map shows and has fetched. The moment, the class and the span lie in the view, so that a link carries them. */
-import { type HeapMoment, type HeapSource, type HeapSpan, heapChanges } from '../../../src-main/api/contract/heap.ts';
+import {
+  type HeapCounts,
+  type HeapEstimate,
+  type HeapMoment,
+  type HeapSource,
+  type HeapSpan,
+  heapChanges,
+} from '../../../src-main/api/contract/heap.ts';
 import { toCallError } from '../../bridge/window-bridge.ts';
 import { navigation } from '../../state/navigation.svelte.ts';
 import type { Workbench } from '../../state/workbench.svelte.ts';
@@ -21,6 +28,11 @@ const playSteps = 80;
 
 export class HeapModel {
   sources: readonly HeapSource[] = $state.raw([]);
+  /** Moments at which the heap can be estimated where it cannot be replayed. */
+  counts: readonly HeapCounts[] = $state.raw([]);
+  estimate: HeapEstimate | null = $state.raw(null);
+  /** Counts chosen by their index: of several without a time, or at one, the moment alone does not tell them apart. */
+  chosenCounts: number | null = $state(null);
   /** Undefined until it is known whether there is a heap to replay. */
   isKnown: boolean = $state(false);
   moment: HeapMoment | null = $state.raw(null);
@@ -45,6 +57,7 @@ export class HeapModel {
   private chosenArena: number | null = $state(null);
   private readonly workbench: Workbench;
   private readonly moments = new Latest(30);
+  private readonly estimates = new Latest(30);
   private readonly spans = new Latest(30);
   private timer: ReturnType<typeof setTimeout> | undefined;
   private sourcesOf: string | undefined;
@@ -79,9 +92,13 @@ export class HeapModel {
     this.isKnown = false;
     this.moment = null;
     this.span = null;
-    const { sources } = await this.workbench.bridge.call('heap.sources', { case: id });
+    this.counts = [];
+    this.estimate = null;
+    this.chosenCounts = null;
+    const { sources, counts } = await this.workbench.bridge.call('heap.sources', { case: id });
     if (this.sourcesOf !== id) return;
     this.sources = sources;
+    this.counts = counts;
     this.isKnown = true;
   }
 
@@ -104,6 +121,26 @@ export class HeapModel {
       clearTimeout(dim);
       this.isStale = false;
     }
+  }
+
+  /** The estimate of the chosen counts, else of those nearest to a moment, else of the highest. */
+  async fetchEstimate(index: number | null, t: number | null): Promise<void> {
+    const id = this.workbench.report?.case.id;
+    if (id === undefined) return;
+    const asked = index !== null ? { index } : t !== null ? { t } : {};
+    await this.estimates.run(
+      () => this.workbench.bridge.call('heap.estimate', { case: id, ...asked }),
+      (estimate) => {
+        this.estimate = estimate;
+      },
+    );
+  }
+
+  /** Chooses counts; the moment of the view follows where they have one. */
+  showCounts(index: number): void {
+    const t = this.counts[index]?.t ?? null;
+    this.chosenCounts = index;
+    if (t !== null) navigation.replace({ cursor: t });
   }
 
   /** A span that is gone at this moment leaves nothing to show. */

@@ -1,9 +1,10 @@
 /** Sentences about spans and objects, as they stand below the map and are spoken. */
 
 import { formatBytes, significant } from '../../../src-main/api/contract/format.ts';
-import type { HeapMoment, HeapObject } from '../../../src-main/api/contract/heap.ts';
+import type { HeapBounds, HeapMoment, HeapObject } from '../../../src-main/api/contract/heap.ts';
 import { t } from '../../i18n/text.svelte.ts';
 import { shownLine } from '../../parts/foreign-text.ts';
+import { settings } from '../../state/settings.svelte.ts';
 import { addressOf, type Layout } from './page-layout.ts';
 import { changeOf } from './span-tone.ts';
 
@@ -49,4 +50,18 @@ export function signedBytes(bytes: number): string {
 
 export function percentText(share: number): string {
   return `${significant(100 * share)} %`;
+}
+
+export function countText(count: number): string {
+  return count.toLocaleString(settings.language);
+}
+
+/** Both ends, or one figure where they meet. */
+export function boundsText([low, high]: HeapBounds, of: (n: number) => string = countText): string {
+  if (high === null) return t('heap/at_least', { low: of(low) });
+  return of(low) === of(high) ? of(low) : t('heap/bounds', { low: of(low), high: of(high) });
+}
+
+export function percentBoundsText([low, high]: HeapBounds): string {
+  return boundsText([low, high], percentText);
 }

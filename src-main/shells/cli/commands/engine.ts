@@ -1,5 +1,5 @@
 import { type ReplayResult, replayFile, runVectorFile } from '../../../api/engine.ts';
-import { censusOfCase, explainRequest } from '../../../api/size-classes.ts';
+import { explainRequest } from '../../../api/size-classes.ts';
 import { type Command, exit, type Invocation, isSet, text, UsageError } from '../command.ts';
 import { goMinorOf } from '../go-minor.ts';
 
@@ -95,13 +95,16 @@ async function explain(size: string, { values, terminal }: Invocation): Promise<
 async function census(path: string, { values, terminal, service, signal }: Invocation): Promise<number> {
   const session = await service.open({ inputs: [path], signal });
   try {
-    const { census: c, ...head } = censusOfCase(session);
+    const { heapEstimates } = session;
+    const last = heapEstimates.counts().findLast((c) => c.source === 'by_size') ?? heapEstimates.counts().at(-1);
+    const { census: c, moment, ...head } = heapEstimates.censusAt({ index: last?.index ?? 0 });
     if (isSet(values, 'json')) {
-      const { evidence, ...rest } = head;
       await terminal.json({
         label: 'estimated',
-        evidence: session.analysis.data.evidenceById(evidence).path,
-        ...rest,
+        evidence: last?.path,
+        source: moment.source,
+        line: last?.line,
+        ...head,
         ...c,
       });
     } else {
@@ -110,7 +113,7 @@ async function census(path: string, { values, terminal, service, signal }: Invoc
           `class ${r.sizeClass} (${r.elemBytes} B): ${r.objects} objects, ${r.spans.join(' to ')} spans, ${r.freeSlots.join(' to ')} free slots`,
         );
       await terminal.line(
-        `${c.pagesInUse} pages in use, waste ${c.wasteBytes ?? 'unknown'} bytes (estimated, ${head.source})`,
+        `${c.pagesInUse ?? 'unknown'} pages in use, waste ${c.wasteBytes ?? 'unknown'} bytes (estimated, ${moment.source})`,
       );
     }
     return exit.done;

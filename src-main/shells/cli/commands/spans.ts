@@ -1,13 +1,15 @@
 import type { HeapClass, HeapMoment, HeapSource, HeapSpan } from '../../../api/contract/heap.ts';
 import type { CaseSession } from '../../../api/service.ts';
+import { Refusal } from '../../../case/refusal.ts';
 import { type Command, exit, isSet, text, UsageError, type Values, wholeNumber } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
-import { timeOption } from '../time-option.ts';
+import { secondsOption, timeOption } from '../time-option.ts';
+import { printEstimate } from './spans-estimate.ts';
 
 /** States of spans that a trace tells. */
 const states = ['in_use', 'manual'] as const;
 
-interface SpanFilter {
+export interface SpanFilter {
   readonly spanClass: number | undefined;
   readonly state: string | undefined;
 }
@@ -29,8 +31,14 @@ export const spansCommand: Command = {
     const address = addressOf(text(values, 'span'));
     const session = await service.open({ inputs: args, signal });
     try {
-      const at = momentOf(session, text(values, 'at') ?? 'peak', 'at');
       const isJson = isSet(values, 'json');
+      if (session.heap.sources().length === 0 && session.heapEstimates.counts().length > 0) {
+        if (address !== undefined) throw new Refusal('heap/estimate_no_span');
+        if (text(values, 'since') !== undefined) throw new Refusal('heap/estimate_no_since');
+        await printEstimate(session, text(values, 'at') ?? 'peak', filter, isJson, terminal);
+        return exit.done;
+      }
+      const at = momentOf(session, text(values, 'at') ?? 'peak', 'at');
       if (address !== undefined) await printSpan(session, session.heap.span(at, address), isJson, terminal);
       else {
         const since = text(values, 'since');
@@ -64,7 +72,8 @@ function momentOf(session: CaseSession, value: string, name: string): number {
   if (value === 'start') return first.from;
   if (value === 'end') return (sources.at(-1) as HeapSource).to;
   if (value === 'peak') return session.heap.peak();
-  if (/^\d{1,12}(?:\.\d{1,9})?$/.test(value)) return first.start + Number(value);
+  const seconds = secondsOption(value);
+  if (seconds !== undefined) return first.start + seconds;
   return session.secondsOf(timeOption(value, name));
 }
 

@@ -1,6 +1,6 @@
 /** The census against simulated heaps of which every span is known. */
 import { describe, expect, it } from 'vitest';
-import { spanCensus } from '../../../../src-main/engine/estimate/span-census.ts';
+import { type CensusTotals, spanCensus } from '../../../../src-main/engine/estimate/span-census.ts';
 import { goVersionOf } from '../../../../src-main/engine/go-versions.ts';
 import { Heap } from '../../../../src-main/engine/heap.ts';
 import { PAGE_BYTES, SizeClasses } from '../../../../src-main/engine/sizes/size-classes.ts';
@@ -22,6 +22,10 @@ function heapWith(seed: number, share: number): Heap {
   heap.gcFinish(1, 2 ** 40);
   heap.sweeper.finish();
   return heap;
+}
+
+function inuse(pages: number): CensusTotals {
+  return { heapInuseBytes: pages * PAGE_BYTES, heapAllocBytes: undefined, heapObjects: undefined };
 }
 
 describe('spanCensus', () => {
@@ -50,10 +54,10 @@ describe('spanCensus', () => {
     const live = [...objectsOf]
       .filter(([c]) => c >= 1 && c <= 60)
       .map(([c, objects]) => ({ slotBytes: classes.elemBytes[c * 2] as number, objects }));
-    const inuse = heap.mheap.stats.heapInUseBytes;
-    const census = spanCensus(classes, live, inuse, alloc);
+    const heapInuseBytes = heap.mheap.stats.heapInUseBytes;
+    const census = spanCensus(classes, live, { heapInuseBytes, heapAllocBytes: alloc, heapObjects: undefined });
     expect(census.isContradictory).toBe(false);
-    expect(census.wasteBytes).toBe(inuse - alloc);
+    expect(census.wasteBytes).toBe(heapInuseBytes - alloc);
     expect(census.classes.length).toBeGreaterThan(20);
     for (const row of census.classes) {
       const [low, high] = row.spans;
@@ -71,19 +75,16 @@ describe('spanCensus', () => {
     const { classes: rows } = spanCensus(
       classes,
       [{ slotBytes: classes.elemBytes[21] as number, objects: 3 * nelems }],
-      3 * PAGE_BYTES,
-      undefined,
+      inuse(3),
     );
     expect(rows[0]).toMatchObject({ spans: [3, 3], objects: 3 * nelems });
   });
 
   it('says that counts and pages are of different moments', () => {
-    expect(spanCensus(classes, [{ slotBytes: 1024, objects: 800 }], 10 * PAGE_BYTES, undefined).isContradictory).toBe(
-      true,
-    );
+    expect(spanCensus(classes, [{ slotBytes: 1024, objects: 800 }], inuse(10)).isContradictory).toBe(true);
   });
 
   it('leaves out sizes that are no size class', () => {
-    expect(spanCensus(classes, [{ slotBytes: 1000, objects: 8 }], 10 * PAGE_BYTES, undefined).classes).toEqual([]);
+    expect(spanCensus(classes, [{ slotBytes: 1000, objects: 8 }], inuse(10)).classes).toEqual([]);
   });
 });

@@ -40,4 +40,36 @@ describe('spanscope spans', () => {
     expect(spanscope('spans', trace, '--span', '0x10').err).toContain('heap/no_span');
     expect(spanscope('spans', trace, '--at', 'noon').code).toBe(2);
   });
+
+  it('estimates classes with bounds, and no span, where only counts are known', () => {
+    const bundle = join(trace, '..', '..', 'bundle-session');
+    const { code, out } = spanscope('spans', bundle, '--at', 'end', '--json');
+    expect(code).toBe(0);
+    const answer = JSON.parse(out);
+    expect(answer).toMatchObject({
+      at: '2026-11-24T05:49:08.000000000Z',
+      source: 'expvar.jsonl',
+      label: 'estimated',
+      placement: 'unknown',
+      spans: [],
+      totals: { inuse_bytes: 380_919_808, live_bytes: 360_599_944, objects: 927_884 },
+    });
+    const [low, high] = answer.totals.spans_interval;
+    expect(answer.totals.spans).toBeGreaterThanOrEqual(low);
+    expect(answer.totals.spans).toBeLessThanOrEqual(high);
+    const live = answer.classes.reduce((sum: number, c: { live_bytes: number }) => sum + c.live_bytes, 0);
+    expect(live).toBe(answer.totals.live_bytes);
+    const earlier = JSON.parse(spanscope('spans', bundle, '--at', '2026-11-24T05:48:10Z', '--json').out);
+    expect(earlier.at).toMatch(/^2026-11-24T05:48:(?:09|10)\./);
+    expect(earlier.totals.live_bytes).toBeLessThan(answer.totals.live_bytes);
+    const one = JSON.parse(spanscope('spans', bundle, '--class', '39', '--json').out);
+    expect(one.classes).toHaveLength(1);
+    expect(one.classes[0]).toMatchObject({ size_class: 19, elem_size: 288, span_class: null, noscan: null });
+  });
+
+  it('refuses what an estimate cannot tell', () => {
+    const bundle = join(trace, '..', '..', 'bundle-session');
+    expect(spanscope('spans', bundle, '--span', '0xc000010000').err).toContain('heap/estimate_no_span');
+    expect(spanscope('spans', bundle, '--since', 'start').err).toContain('heap/estimate_no_since');
+  });
 });

@@ -1,0 +1,46 @@
+/** The heap of a case that has counts of objects and no trace: classes with bounds, and nothing drawn that is not known. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { graveFaults } from './axe.ts';
+import { caseShown, launch, open, settled, shoot } from './browser.ts';
+import { Scratch } from './bundles.ts';
+import { Shell } from './shell.ts';
+
+const scratch = new Scratch();
+let browser: Browser;
+let shell: Shell;
+
+beforeAll(async () => {
+  browser = await launch();
+  shell = await Shell.start(scratch.session());
+});
+
+afterAll(async () => {
+  await browser.close();
+  await shell.stop();
+  scratch.clear();
+});
+
+describe('the heap of a case without a trace', () => {
+  it.each([
+    ['light', 'en-US', 'Size classes, estimated', 'estimated'],
+    ['dark', 'zh-CN', undefined, undefined],
+  ] as const)('is a table of classes with bounds (%s, %s)', async (colorScheme, locale, tableName, basis) => {
+    const { page, watch } = await open(browser, shell, { colorScheme, locale });
+    await caseShown(page);
+    await page.keyboard.press('Digit4');
+    await page.getByRole('table').waitFor();
+    expect(await page.getByRole('application').count()).toBe(0);
+    if (tableName !== undefined) {
+      const table = page.getByRole('region', { name: tableName });
+      expect(await table.getByRole('row').count()).toBeGreaterThan(5);
+      await page.getByText(basis, { exact: true }).first().waitFor();
+      await page.getByText('Where spans and objects lie is unknown').waitFor();
+    }
+    await settled(page);
+    await shoot(page, `heap-estimated-${colorScheme}-${locale}`);
+    expect(await graveFaults(page)).toEqual([]);
+    watch.expectClean();
+    await page.context().close();
+  });
+});
