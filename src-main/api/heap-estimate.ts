@@ -1,12 +1,12 @@
 /** The heap of a case without a trace of it, estimated from counts of objects, as the window and the command line ask for it. */
 import { censusOfCounts, censusOfProfile, type HeapCensus } from '../analysis/census.ts';
 import { type CensusMoment, censusMoments, highestMoment, nearestMoment } from '../analysis/census-moments.ts';
+import type { Analysis } from '../analysis/diagnose.ts';
 import { Refusal } from '../case/refusal.ts';
 import type { Bounds, ClassCensus, SpanCensus } from '../engine/estimate/span-census.ts';
 import type { HeapBounds, HeapCounts, HeapEstimate, HeapEstimatedClass } from './contract/heap.ts';
 import { momentText } from './moment-text.ts';
-import { profileModelOf } from './profile.ts';
-import type { CaseSession } from './service.ts';
+import { profileModelOf } from './profile-file.ts';
 
 /** Which counts: those nearest to a time, of an index, or (neither) with most bytes live. */
 export interface CountsAsked {
@@ -15,12 +15,12 @@ export interface CountsAsked {
 }
 
 export class HeapEstimates {
-  private readonly session: CaseSession;
+  private readonly analysis: Analysis;
   private readonly moments: readonly CensusMoment[];
 
-  constructor(session: CaseSession) {
-    this.session = session;
-    this.moments = censusMoments(session.analysis.data, session.analysis.timeline);
+  constructor(analysis: Analysis) {
+    this.analysis = analysis;
+    this.moments = censusMoments(analysis.data, analysis.timeline);
   }
 
   /** Moments of which a census can be made, in the order of time. */
@@ -66,19 +66,19 @@ export class HeapEstimates {
    * @throws Refusal `census/no_by_size`, `profile/damaged`
    */
   censusAt({ t, index }: CountsAsked): HeapCensus {
-    const { data } = this.session.analysis;
+    const { data } = this.analysis;
     const { moments } = this;
     const moment =
       index !== undefined ? moments[index] : t !== undefined ? nearestMoment(moments, t) : highestMoment(moments);
     if (!moment) throw new Refusal('census/no_by_size');
     if (moment.source === 'by_size') return censusOfCounts(data, moment);
-    const census = censusOfProfile(data, moment, profileModelOf(this.session, moment.evidence));
+    const census = censusOfProfile(data, moment, profileModelOf(data, moment.evidence));
     if (!census) throw new Refusal('census/no_by_size');
     return census;
   }
 
   private countsOf(moment: CensusMoment, index: number): HeapCounts {
-    const { data, timeline } = this.session.analysis;
+    const { data, timeline } = this.analysis;
     const { t, source, evidence, heapAllocBytes } = moment;
     return {
       index,

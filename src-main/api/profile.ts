@@ -1,16 +1,12 @@
 /** `profile`: one profile read whole and asked, from a file or the fullest heap profile of a bundle. */
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
-import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { compressionOf, isTar, isZip, peekInside } from '../case/archive/container-kind.ts';
 import { Refusal } from '../case/refusal.ts';
-import { ProfileLimitError } from '../parsers/pprof/binary/profile-layout.ts';
-import { ProtoError } from '../parsers/pprof/binary/proto-reader.ts';
 import type { Granularity } from '../parsers/pprof/nodes.ts';
 import { Pattern } from '../parsers/pprof/pattern/pattern.ts';
-import { largestProfile } from '../parsers/pprof/pprof.ts';
 import type { ProfileModel } from '../parsers/pprof/profile-model.ts';
 import { queryProfile } from '../parsers/pprof/profile-query.ts';
-import { readProfile } from '../parsers/pprof/read-profile.ts';
+import { readProfileFile } from './profile-file.ts';
 import type { CaseSession, Service } from './service.ts';
 
 /** Patterns are regular expressions in RE2's syntax, as `go tool pprof` takes them. */
@@ -50,18 +46,18 @@ export interface ProfileDocument {
  * @throws PatternError where a filter is no regular expression
  */
 export async function profileOf(service: Service, input: string, request: ProfileRequest): Promise<ProfileDocument> {
-  if (await isPlainFile(input)) return answer(load(input, input), input, request);
+  if (await isPlainFile(input)) return answer(readProfileFile(input, input), input, request);
   const session = await service.open({ inputs: [input], signal: request.signal });
   try {
     const chosen = choose(session, request.sample);
-    return answer(load(session.source.vault.pathOf(chosen.sha256), chosen.path), chosen.path, request);
+    return answer(readProfileFile(session.source.vault.pathOf(chosen.sha256), chosen.path), chosen.path, request);
   } finally {
     session.close();
   }
 }
 
 function answer(profile: ProfileModel, evidence: string, request: ProfileRequest): ProfileDocument {
-  const base = request.base === undefined ? undefined : load(request.base, request.base);
+  const base = request.base === undefined ? undefined : readProfileFile(request.base, request.base);
   const pattern = (text: string | undefined) => (text === undefined ? undefined : new Pattern(text));
   const found = queryProfile(profile, base, {
     sample: request.sample,
@@ -122,26 +118,4 @@ function choose(session: CaseSession, sample: string | undefined): { sha256: str
   const latest = [...list].sort((a, b) => Number((a.summary.timeNs ?? 0n) - (b.summary.timeNs ?? 0n))).at(-1);
   if (!latest) throw new Refusal('profile/none', {});
   return data.evidenceById(latest.evidence);
-}
-
-/** The profile of an evidence, read whole. @throws Refusal `profile/damaged` */
-export function profileModelOf(session: CaseSession, evidence: number): ProfileModel {
-  const { sha256, path } = session.analysis.data.evidenceById(evidence);
-  return load(session.source.vault.pathOf(sha256), path);
-}
-
-function load(path: string, name: string): ProfileModel {
-  let bytes: Uint8Array = readFileSync(path);
-  try {
-    const compression = compressionOf(bytes);
-    if (compression === 'gzip') bytes = gunzipSync(bytes, { maxOutputLength: largestProfile });
-    else if (compression === 'zstd') bytes = zstdDecompressSync(bytes, { maxOutputLength: largestProfile });
-    return readProfile(bytes).profile;
-  } catch (error) {
-    if (error instanceof ProtoError)
-      throw new Refusal('profile/damaged', { name, reason: error.code, offset: error.offset });
-    if (error instanceof ProfileLimitError || error instanceof Error)
-      throw new Refusal('profile/damaged', { name, reason: error.message, offset: 0 });
-    throw error;
-  }
 }

@@ -76,7 +76,7 @@ export class CaseSession {
 
   /** The heap estimated from counts of objects, where no trace tells it. */
   get heapEstimates(): HeapEstimates {
-    this.estimates ??= new HeapEstimates(this);
+    this.estimates ??= new HeapEstimates(this.analysis);
     return this.estimates;
   }
 
