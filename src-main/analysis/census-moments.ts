@@ -4,6 +4,7 @@
  */
 import type { LiveCount } from '../engine/estimate/span-census.ts';
 import type { CaseData } from './case-data.ts';
+import { isSaneWall } from './clock/case-clock.ts';
 import type { Timeline, Track } from './timeline.ts';
 
 interface MomentFields {
@@ -78,25 +79,32 @@ function bySizeMoments(data: CaseData, timeline: Timeline): BySizeMoment[] {
   });
 }
 
-/** The last sample of a file that begins at or before a line. */
+/** The last sample of a file that begins at or before a line, in whichever frame: a file of several runs has one for each. */
 function sampleAt(data: CaseData, timeline: Timeline, evidence: number, metric: string, line: number) {
-  const series = data.series.find(
-    (s) => s.evidence === evidence && s.metric === metric && s.frameName.startsWith('memstats'),
-  );
-  if (!series) return undefined;
-  const points = data.points(series);
-  // rows stand in the order of the file
-  let best = -1;
-  for (let low = 0, high = points.position.length - 1; low <= high; ) {
+  let best: { readonly position: number; readonly value: number; readonly t: number | undefined } | undefined;
+  for (const series of data.series) {
+    if (series.evidence !== evidence || series.metric !== metric || !series.frameName.startsWith('memstats')) continue;
+    const points = data.points(series);
+    const i = lastUpTo(points.position, line);
+    const position = points.position[i];
+    if (position === undefined || (best && best.position >= position)) continue;
+    const ns = points.originNs + BigInt(Math.round(points.t[i] as number));
+    best = { position, value: points.values[i] as number, t: timeline.place(evidence, series.clock, ns) };
+  }
+  return best;
+}
+
+/** Index of the last position up to a line, in rows that stand in the order of the file; -1 where all begin later. */
+function lastUpTo(positions: Float64Array, line: number): number {
+  let found = -1;
+  for (let low = 0, high = positions.length - 1; low <= high; ) {
     const middle = Math.floor((low + high) / 2);
-    if ((points.position[middle] as number) <= line) {
-      best = middle;
+    if ((positions[middle] as number) <= line) {
+      found = middle;
       low = middle + 1;
     } else high = middle - 1;
   }
-  if (best < 0) return undefined;
-  const ns = points.originNs + BigInt(Math.round(points.t[best] as number));
-  return { value: points.values[best] as number, t: timeline.place(evidence, series.clock, ns) };
+  return found;
 }
 
 /** Kinds of evidence that hold one profile and nothing besides. */
@@ -108,7 +116,8 @@ function profileMoments(data: CaseData, timeline: Timeline): ProfileMoment[] {
     .filter((p) => p.summary.sampleTypes.some((type) => type.type === 'inuse_objects'))
     .map(({ evidence, summary }): ProfileMoment => {
       const { timeNs } = summary;
-      const t = timeNs === undefined || !timeline.hasWall ? undefined : Number(timeNs - timeline.originNs) / 1e9;
+      const isPlaced = timeNs !== undefined && timeline.hasWall && isSaneWall(timeNs);
+      const t = isPlaced ? Number(timeNs - timeline.originNs) / 1e9 : undefined;
       const space = summary.sampleTypes.findIndex((type) => type.type === 'inuse_space');
       return {
         source: 'profile',

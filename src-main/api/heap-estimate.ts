@@ -37,7 +37,7 @@ export class HeapEstimates {
     const { moment, goMinor, isGoAssumed, heapInuseBytes, heapAllocBytes, census } = this.censusAt(asked);
     const classes = [...census.classes.map(classOf), ...beyondOf(census)];
     const isCounted = classes.every((c) => c.objects !== null);
-    const spans = sumOfBounds(classes, (c) => c.spans_interval);
+    const spans = spansOf(classes, census);
     return {
       label: 'estimated',
       counts: this.countsOf(moment, this.moments.indexOf(moment)),
@@ -45,9 +45,11 @@ export class HeapEstimates {
       is_go_assumed: isGoAssumed,
       is_contradictory: census.isContradictory,
       totals: {
-        spans: sum(classes, (c) => c.spans),
-        // a span has a page at least
-        spans_interval: [spans[0], lower(spans[1], census.pagesInUse ?? null)],
+        spans: Math.min(
+          sum(classes, (c) => c.spans),
+          spans[1] ?? Number.POSITIVE_INFINITY,
+        ),
+        spans_interval: spans,
         pages: census.pagesInUse ?? null,
         inuse_bytes: heapInuseBytes ?? null,
         live_bytes: heapAllocBytes ?? sum(classes, (c) => c.live_bytes),
@@ -138,6 +140,13 @@ function beyondOf({ beyond }: SpanCensus): HeapEstimatedClass[] {
 
 function boundsOf([low, high]: Bounds): HeapBounds {
   return [low, Number.isFinite(high) ? high : null];
+}
+
+/** Of all classes together: a span has a page at least, so there are no more of them than pages; where the counts contradict that, they go first. */
+function spansOf(classes: readonly HeapEstimatedClass[], census: SpanCensus): HeapBounds {
+  const [low, high] = sumOfBounds(classes, (c) => c.spans_interval);
+  const most = census.isContradictory ? high : lower(high, census.pagesInUse ?? null);
+  return [low, most];
 }
 
 function lower(a: number | null, b: number | null): number | null {

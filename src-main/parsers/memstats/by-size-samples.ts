@@ -15,6 +15,7 @@ const mostSamples = 256;
 interface BySizeSample {
   readonly text: string;
   readonly line: number;
+  /** NaN where the sample does not tell it. */
   readonly heapAllocBytes: number;
 }
 
@@ -38,7 +39,7 @@ export class BySizeSamples {
 
   /** Says what is kept, in the order of lines, and forgets it. */
   say({ sink }: TextContext): void {
-    if (this.last && !(this.last.heapAllocBytes <= this.highestBytes)) this.highest = this.last;
+    if (this.last && this.last.heapAllocBytes > this.highestBytes) this.highest = this.last;
     const byLine = new Map<number, string>();
     for (const sample of [...this.kept, this.highest, this.last]) if (sample) byLine.set(sample.line, sample.text);
     for (const [line, text] of [...byLine].sort(([a], [b]) => a - b)) sink.fact('memstats.by_size', text, { line });
@@ -50,7 +51,7 @@ export class BySizeSamples {
   }
 
   private keep(sample: BySizeSample): void {
-    if (!(sample.heapAllocBytes <= this.highestBytes)) this.highest = sample;
+    if (sample.heapAllocBytes > this.highestBytes) this.highest = sample;
     if (this.seen++ % this.stride !== 0) return;
     this.kept.push(sample);
     if (this.kept.length < mostSamples) return;

@@ -1,4 +1,6 @@
 /** The estimate against a heap of which every span is known: the sample case has both MemStats with BySize and a trace of its heap. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CaseSession, Service } from '../../../src-main/api/service.ts';
@@ -74,4 +76,41 @@ describe('HeapEstimates', () => {
       alone.close();
     }
   });
+
+  it('takes HeapInuse and time of the run a sample belongs to, where a file holds several', async () => {
+    // the process starts again after three samples, and its clock with it
+    const times = [0, 2_000, 4_000, 0, 2_000, 4_000];
+    const { counts, inuse } = await estimatesOf((record, i) => ({ t_ms: times[i], memstats: record }));
+    expect(counts).toHaveLength(6);
+    expect(inuse).toEqual([753_664, 851_968, 876_544, 892_928, 901_120, 942_080]);
+  });
+
+  it('says that counts contradict the pages in use, and keeps both ends in order', async () => {
+    const { estimates } = await estimatesOf((record) => ({ t_ms: 0, memstats: { ...record, HeapInuse: 16_384 } }));
+    for (const { totals, is_contradictory } of estimates) {
+      expect(is_contradictory).toBe(true);
+      expect(totals.spans_interval[1]).toBeGreaterThanOrEqual(totals.spans_interval[0]);
+      expect(totals.spans).toBeGreaterThanOrEqual(totals.spans_interval[0]);
+    }
+  });
 });
+
+/** Estimates of the recorded MemStats lines, each changed, by the line they begin in. */
+async function estimatesOf(change: (record: Record<string, unknown>, index: number) => object) {
+  const folder = mkdtempSync(join(tmpdir(), 'spanscope-estimate-'));
+  try {
+    const lines = readFileSync(join(root, 'tests/fixtures/memstats/lines.jsonl'), 'utf8').trim().split('\n');
+    const path = join(folder, 'memstats.jsonl');
+    writeFileSync(path, lines.map((line, i) => `${JSON.stringify(change(JSON.parse(line).memstats, i))}\n`).join(''));
+    const own = await service.open({ inputs: [path] });
+    try {
+      const counts = [...own.heapEstimates.counts()].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+      const estimates = counts.map(({ index }) => own.heapEstimates.at({ index }));
+      return { counts, estimates, inuse: estimates.map((e) => e.totals.inuse_bytes) };
+    } finally {
+      own.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
