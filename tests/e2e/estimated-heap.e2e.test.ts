@@ -1,4 +1,5 @@
 /** The heap of a case that has counts of objects and no trace: classes with bounds, and nothing drawn that is not known. */
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graveFaults } from './axe.ts';
@@ -42,5 +43,36 @@ describe('the heap of a case without a trace', () => {
     expect(await graveFaults(page)).toEqual([]);
     watch.expectClean();
     await page.context().close();
+  });
+
+  it('needs MemStats with BySize only, and follows the sample chosen', async () => {
+    const alone = await Shell.start(join(import.meta.dirname, '../fixtures/memstats/lines.jsonl'));
+    try {
+      const { page, watch } = await open(browser, alone, { colorScheme: 'dark' });
+      await caseShown(page);
+      await page.keyboard.press('Digit4');
+      const table = page.getByRole('region', { name: 'Size classes, estimated' });
+      await table.waitFor();
+      expect(await table.getByRole('columnheader').allTextContents()).toEqual(
+        ['slot', 'live', 'objects', 'spans', 'free slots', 'full', 'tails'].map((name) =>
+          expect.stringContaining(name),
+        ),
+      );
+      const totals = page.getByRole('region', { name: 'Heap from counts alone' });
+      // HeapInuse of the highest sample, then of the first
+      await totals.getByText('920 KiB').waitFor();
+      await page.getByRole('slider', { name: 'Counts of objects by size' }).press('Home');
+      await totals.getByText('736 KiB').waitFor();
+      const slot = table.getByRole('row', { name: /^16 B/ });
+      // BySize of the first line: 108 objects of 16 B allocated, none freed
+      expect(await slot.getByRole('cell').nth(1).textContent()).toBe('108');
+      expect(await page.getByRole('application').count()).toBe(0);
+      await shoot(page, 'heap-estimated-memstats-dark');
+      expect(await graveFaults(page)).toEqual([]);
+      watch.expectClean();
+      await page.context().close();
+    } finally {
+      await alone.stop();
+    }
   });
 });
