@@ -244,7 +244,7 @@ function looksBinary(head: Uint8Array): boolean {
 export function textParser(formats: readonly ReadingFormat[]): Parser {
   return {
     id: 'text',
-    version: 2,
+    version: 3,
     sniff(head, name): Sniff {
       if (head.length === 0 || looksBinary(head)) return { confidence: 0, kind: 'unknown' };
       const walk = new TextWalk(formats, { name, modifiedNs: undefined }, new MessageSink(() => undefined));
