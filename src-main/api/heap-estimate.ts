@@ -4,8 +4,9 @@ import { type CensusMoment, censusMoments, highestMoment, nearestMoment } from '
 import type { Analysis } from '../analysis/diagnose.ts';
 import { Refusal } from '../case/refusal.ts';
 import type { Bounds, ClassCensus, SpanCensus } from '../engine/estimate/span-census.ts';
+import { whenText } from '../report/verdict-text.ts';
 import type { HeapBounds, HeapCounts, HeapEstimate, HeapEstimatedClass } from './contract/heap.ts';
-import { momentText } from './moment-text.ts';
+import { microseconds } from './heap.ts';
 import { profileModelOf } from './profile-file.ts';
 
 /** Which counts: those nearest to a time, of an index, or (neither) with most bytes live. */
@@ -80,12 +81,12 @@ export class HeapEstimates {
   }
 
   private countsOf(moment: CensusMoment, index: number): HeapCounts {
-    const { data, timeline } = this.analysis;
+    const { data } = this.analysis;
     const { t, source, evidence, heapAllocBytes } = moment;
     return {
       index,
       t: t ?? null,
-      when: t === undefined ? '' : momentText(timeline, t),
+      when: t === undefined ? '' : whenText(this.analysis, t, microseconds),
       source,
       evidence,
       path: data.evidenceById(evidence).path,

@@ -13,6 +13,7 @@ import {
 import { type SlotObject, type SpanDetail, spanDetail } from '../analysis/heap/span-detail.ts';
 import { Refusal } from '../case/refusal.ts';
 import { traceClock } from '../parsers/contract.ts';
+import { whenText } from '../report/verdict-text.ts';
 import type {
   HeapAllocation,
   HeapAllocator,
@@ -24,10 +25,11 @@ import type {
   HeapSpans,
   HeapTotals,
 } from './contract/heap.ts';
-import { momentText } from './moment-text.ts';
 
 /** Rows of each list of allocators. */
 const allocatorsShown = 200;
+/** Decimals of a second in texts of moments. */
+export const microseconds = 6;
 
 export class HeapView {
   private readonly analysis: Analysis;
@@ -153,7 +155,7 @@ export class HeapView {
 
   /** When: time of day to the microsecond, or seconds since the start of what has no wall time. */
   when(t: number): string {
-    return momentText(this.analysis.timeline, t);
+    return whenText(this.analysis, t, microseconds);
   }
 
   private figures(history: HeapHistory, t: number) {
