@@ -1,7 +1,7 @@
 /** The whole of analysis for one case, in order: clock, timeline, signals, causes, verdict. */
 import type { Case } from '../case/case.ts';
 import { CaseData } from './case-data.ts';
-import { buildClock, type CaseClock } from './clock/case-clock.ts';
+import { clockOf, type CaseClock } from './clock/case-clock.ts';
 import { goHypotheses } from './hypotheses/go-hypotheses.ts';
 import { lowScore, mediumScore, type Scored, scoreHypothesis } from './hypotheses/score.ts';
 import { type Runtime, runtimeOf } from './runtime.ts';
@@ -28,7 +28,7 @@ export interface Analysis {
 
 export function analyse(source: Case, thresholds: Thresholds = shippedThresholds): Analysis {
   const data = new CaseData(source);
-  const clock = buildClock(data);
+  const clock = clockOf(data);
   const timeline = new Timeline(data, clock);
   const scene: Scene = { data, timeline, thresholds };
   const signals = measureSignals(scene);

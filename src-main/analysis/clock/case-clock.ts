@@ -71,6 +71,15 @@ export function isSaneWall(ns: bigint): boolean {
   return ns > earliest && ns < latest;
 }
 
+const known = new WeakMap<CaseData, CaseClock>();
+
+/** The clock of a case, worked out once: it may read logs again. */
+export function clockOf(data: CaseData): CaseClock {
+  const clock = known.get(data) ?? buildClock(data);
+  known.set(data, clock);
+  return clock;
+}
+
 /** Works out all offsets of a case. */
 export function buildClock(data: CaseData): CaseClock {
   const clock = new CaseClock();

@@ -4,7 +4,7 @@
  */
 import type { SeriesRow } from '../../case/store/read-store.ts';
 import type { CaseData } from '../case-data.ts';
-import { buildClock } from '../clock/case-clock.ts';
+import { clockOf } from '../clock/case-clock.ts';
 
 /** Metrics that hold a field, the best first. */
 const metricsOf = {
@@ -65,7 +65,7 @@ export function samplesOf(data: CaseData): RecordedSamples {
   const [most] = [...sources.values()].sort((a, b) => points(b) - points(a));
   const [first] = most ?? [];
   if (!most || !first) return { evidence: undefined, samples: [] };
-  const clock = buildClock(data);
+  const clock = clockOf(data);
   const isOneFile = most.every((total) => total.evidence === first.evidence);
   const offsetOf = (total: SeriesRow): bigint | undefined => {
     const { domain, instance } = total.clock;
