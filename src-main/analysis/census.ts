@@ -3,13 +3,11 @@
  * estimated: bounds that some heap with these counts reaches. At which moments a case has such counts is in census-moments.ts.
  */
 import { type LiveCount, type SpanCensus, spanCensus } from '../engine/estimate/span-census.ts';
-import { goVersionOf, parseGoVersion } from '../engine/go-versions.ts';
+import { NEWEST_GO, parseGoVersion } from '../engine/go-versions.ts';
 import { NUM_SIZE_CLASSES, PAGE_BYTES, SizeClasses } from '../engine/sizes/size-classes.ts';
 import type { ProfileModel } from '../parsers/pprof/profile-model.ts';
 import type { CaseData } from './case-data.ts';
 import type { BySizeMoment, CensusMoment, ProfileMoment } from './census-moments.ts';
-
-const newestGo = 26;
 
 export interface HeapCensus {
   readonly moment: CensusMoment;
@@ -73,7 +71,5 @@ export function censusOfProfile(data: CaseData, moment: ProfileMoment, profile: 
 function classesOf(data: CaseData): { classes: SizeClasses; isGoAssumed: boolean } {
   const told = data.fact('runtime.go')?.value;
   const named = told === undefined ? undefined : parseGoVersion(told);
-  const version = named ?? goVersionOf(newestGo);
-  if (!version) throw new Error('the newest Go is not in the version table');
-  return { classes: new SizeClasses(version), isGoAssumed: named === undefined };
+  return { classes: new SizeClasses(named ?? NEWEST_GO), isGoAssumed: named === undefined };
 }

@@ -1,7 +1,7 @@
 /** The whole of analysis for one case, in order: clock, timeline, signals, causes, verdict. */
 import type { Case } from '../case/case.ts';
 import { CaseData } from './case-data.ts';
-import { clockOf, type CaseClock } from './clock/case-clock.ts';
+import { type CaseClock, clockOf } from './clock/case-clock.ts';
 import { goHypotheses } from './hypotheses/go-hypotheses.ts';
 import { lowScore, mediumScore, type Scored, scoreHypothesis } from './hypotheses/score.ts';
 import { type Runtime, runtimeOf } from './runtime.ts';

@@ -42,13 +42,15 @@ export function gcSamples(
 ): GcSamples {
   const stops: Stretch[] = [];
   const marks: Stretch[] = [];
-  each(tables, evidence, 'ranges', ['kind', 'beginNs', 'endNs', 'reasonString'], fromNs, toNs, (columns, i) => {
-    const kind = columns.kind?.[i];
-    const stretch = { fromNs: columns.beginNs?.[i] as number, toNs: columns.endNs?.[i] as number };
-    // other stops (MemStats, the start of the trace) are not the collector's
-    if (kind === stop && names.string(columns.reasonString?.[i] as number).startsWith('GC')) stops.push(stretch);
-    if (kind === mark) marks.push(stretch);
-  });
+  const ofRange = ['kind', 'beginNs', 'endNs', 'reasonString'];
+  for (const ranges of tables.touching(evidence, 'ranges', fromNs, toNs, ofRange)) {
+    ranges.kind?.forEach((kind, i) => {
+      const stretch = { fromNs: ranges.beginNs?.[i] as number, toNs: ranges.endNs?.[i] as number };
+      // other stops (MemStats, the start of the trace) are not the collector's
+      if (kind === stop && names.string(ranges.reasonString?.[i] as number).startsWith('GC')) stops.push(stretch);
+      if (kind === mark) marks.push(stretch);
+    });
+  }
   for (const list of [stops, marks]) list.sort((a, b) => a.fromNs - b.fromNs);
   const byFunction = new Map<string, { inStops: number; inMark: number }>();
   let all = 0;
@@ -56,50 +58,33 @@ export function gcSamples(
   let inMark = 0;
   let markingRoots = 0;
   let pageAllocator = 0;
-  each(tables, evidence, 'cpuSamples', ['timeNs', 'stack'], fromNs, toNs, (columns, i) => {
-    const ns = columns.timeNs?.[i] as number;
-    if (ns < fromNs || ns > toNs) return;
-    all++;
-    const isInStop = holds(stops, ns);
-    if (!isInStop && !holds(marks, ns)) return;
-    const frames = names.stack(columns.stack?.[i] as number);
-    const leaf = frames[0]?.function ?? '';
-    const row = byFunction.get(leaf) ?? { inStops: 0, inMark: 0 };
-    byFunction.set(leaf, row);
-    if (isInStop) {
-      inStops++;
-      row.inStops++;
-    } else {
-      inMark++;
-      row.inMark++;
-    }
-    if (frames.some((f) => f.function.startsWith('runtime.markroot'))) markingRoots++;
-    if (frames.some((f) => f.function.startsWith('runtime.(*pageAlloc)'))) pageAllocator++;
-  });
+  for (const samples of tables.touching(evidence, 'cpuSamples', fromNs, toNs, ['timeNs', 'stack'])) {
+    samples.timeNs?.forEach((ns, i) => {
+      if (ns < fromNs || ns > toNs) return;
+      all++;
+      const isInStop = holds(stops, ns);
+      if (!isInStop && !holds(marks, ns)) return;
+      const frames = names.stack(samples.stack?.[i] as number);
+      const leaf = frames[0]?.function ?? '';
+      const row = byFunction.get(leaf) ?? { inStops: 0, inMark: 0 };
+      byFunction.set(leaf, row);
+      if (isInStop) {
+        inStops++;
+        row.inStops++;
+      } else {
+        inMark++;
+        row.inMark++;
+      }
+      if (frames.some((f) => f.function.startsWith('runtime.markroot'))) markingRoots++;
+      if (frames.some((f) => f.function.startsWith('runtime.(*pageAlloc)'))) pageAllocator++;
+    });
+  }
   const functions = [...byFunction]
     .map(([name, row]) => ({ function: name, ...row }))
     .sort((a, b) => b.inStops + b.inMark - (a.inStops + a.inMark) || (a.function < b.function ? -1 : 1))
     .slice(0, functionsKept);
   const isProfiled = tables.chunks(evidence, 'cpuSamples').length > 0;
   return { isProfiled, all, inStops, inMark, markingRoots, pageAllocator, functions };
-}
-
-type Columns = NonNullable<ReturnType<TableReader['columns']>>;
-
-function each(
-  tables: TableReader,
-  evidence: number,
-  table: string,
-  names: readonly string[],
-  fromNs: number,
-  toNs: number,
-  take: (columns: Columns, row: number) => void,
-): void {
-  for (const chunk of tables.chunks(evidence, table)) {
-    if (chunk.toNs < fromNs || chunk.fromNs > toNs) continue;
-    const columns = tables.columns(evidence, table, chunk.seq, names);
-    for (let i = 0; columns && i < chunk.rows; i++) take(columns, i);
-  }
 }
 
 /** Whether one of the stretches, which rise and do not meet, holds a moment. By bisection. */

@@ -48,10 +48,9 @@ export function stopsIn(
 ): Stops {
   const found: { readonly beginNs: number; readonly endNs: number; readonly reason: number; readonly by: number }[] =
     [];
-  for (const { seq, fromNs: first, toNs: last } of tables.chunks(evidence, 'ranges')) {
-    if (last < fromNs || first > toNs) continue;
-    const ranges = tables.columns(evidence, 'ranges', seq, ['kind', 'beginNs', 'endNs', 'reasonString', 'goroutine']);
-    ranges?.beginNs?.forEach((beginNs, i) => {
+  const columns = ['kind', 'beginNs', 'endNs', 'reasonString', 'goroutine'];
+  for (const ranges of tables.touching(evidence, 'ranges', fromNs, toNs, columns)) {
+    ranges.beginNs?.forEach((beginNs, i) => {
       const endNs = ranges.endNs?.[i] as number;
       if (ranges.kind?.[i] !== stopTheWorld || endNs < fromNs || beginNs > toNs) return;
       const reason = ranges.reasonString?.[i] as number;
@@ -75,10 +74,8 @@ export function stopsIn(
 
 function lastStopped(tables: TableReader, evidence: number, beginNs: number, endNs: number, stopper: number): number {
   let lastNs = beginNs;
-  for (const { seq, fromNs, toNs } of tables.chunks(evidence, 'transitions')) {
-    if (toNs < beginNs || fromNs > endNs) continue;
-    const t = tables.columns(evidence, 'transitions', seq, ['timeNs', 'resource', 'id', 'from']);
-    t?.timeNs?.forEach((timeNs, i) => {
+  for (const t of tables.touching(evidence, 'transitions', beginNs, endNs, ['timeNs', 'resource', 'id', 'from'])) {
+    t.timeNs?.forEach((timeNs, i) => {
       const isStop = t.resource?.[i] === goroutineResource && t.from?.[i] === running && t.id?.[i] !== stopper;
       if (isStop && timeNs > lastNs && timeNs < endNs) lastNs = timeNs;
     });
@@ -88,10 +85,8 @@ function lastStopped(tables: TableReader, evidence: number, beginNs: number, end
 
 function samplesIn(tables: TableReader, evidence: number, names: TraceNames, beginNs: number, endNs: number): string[] {
   const out: string[] = [];
-  for (const { seq, fromNs, toNs } of tables.chunks(evidence, 'cpuSamples')) {
-    if (toNs < beginNs || fromNs > endNs) continue;
-    const samples = tables.columns(evidence, 'cpuSamples', seq, ['timeNs', 'stack']);
-    samples?.timeNs?.forEach((timeNs, i) => {
+  for (const samples of tables.touching(evidence, 'cpuSamples', beginNs, endNs, ['timeNs', 'stack'])) {
+    samples.timeNs?.forEach((timeNs, i) => {
       if (timeNs < beginNs || timeNs > endNs) return;
       out.push(names.stack(samples.stack?.[i] as number)[0]?.function ?? '');
     });

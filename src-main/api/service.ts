@@ -151,7 +151,6 @@ export class Service {
    * @throws Refusal with the code of what forbade it
    */
   async open(request: OpenRequest): Promise<CaseSession> {
-    this.warm();
     const paths = request.inputs.map(inputPath);
     const [only] = paths;
     const options = {
@@ -165,6 +164,7 @@ export class Service {
       const opened = Case.open(only);
       return await sessionAfter(opened, false, request.signal, () => opened.resume(options));
     }
+    this.warm();
     for (const path of paths) if (!existsSync(path)) throw new Refusal('open/not_found', { name: path });
     const name = request.name ?? nameOf(request.inputs);
     const folder = request.caseFolder === undefined ? undefined : resolve(request.caseFolder);

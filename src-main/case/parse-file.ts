@@ -54,7 +54,8 @@ export async function parseFile(spec: SourceSpec, budgets: Budgets, hooks: Parse
     if (message.kind === 'reading') readings++;
     hooks.emit(storeMessage(message));
   });
-  const source = new EvidenceSource(spec, budgets, (warning) => counted.warn(warning), hooks.progress, hooks.ready);
+  const warn = (warning: WarningSpec) => counted.warn(warning);
+  const source = new EvidenceSource(spec, budgets, warn, hooks.progress, hooks.ready);
   const rest = async () => {
     await new Promise((resolve) => setImmediate(resolve));
     await hooks.ready();
@@ -62,7 +63,6 @@ export async function parseFile(spec: SourceSpec, budgets: Budgets, hooks: Parse
   const options: ParseOptions = { signal: hooks.signal, rest };
   const { ahead } = hooks;
   const isWorthIt = ahead !== undefined && parser.readAhead !== undefined && spec.sizeBytes >= aheadFromBytes;
-  const warn = (warning: WarningSpec) => counted.warn(warning);
   await parser.parse(
     source,
     counted,

@@ -66,6 +66,9 @@ export const GO_VERSIONS: readonly GoVersion[] = [
   GO_1_26,
 ];
 
+/** Assumed where nothing names a version. */
+export const NEWEST_GO = GO_1_26;
+
 const EXPERIMENTS: Readonly<Record<string, Partial<GoVersion>>> = {
   greenteagc: { inlineMarkBytes: 128 },
   nogreenteagc: { inlineMarkBytes: 0 },

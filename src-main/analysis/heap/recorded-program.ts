@@ -6,7 +6,7 @@
  * the class. When an object died is known from the sweep that freed it: dead at the collection before.
  */
 import type { LessonOp } from '../../engine/lesson/lesson-program.ts';
-import { PAGE_BYTES, type SizeClasses } from '../../engine/sizes/size-classes.ts';
+import { PAGE_BYTES, type SizeClasses, TINY_SPAN_CLASS } from '../../engine/sizes/size-classes.ts';
 import type { HeapState } from '../../parsers/go-trace/heap/heap-state.ts';
 import { AllocFreeKind } from '../../parsers/go-trace/model/alloc-free-rows.ts';
 import { type AttributedEvents, firstAfter, type HeapHistory } from './heap-history.ts';
@@ -19,7 +19,6 @@ const mostChunks = 24;
 const mostProcs = 256;
 /** Taken for a tiny object, whose size no trace says. */
 const usualTinyBytes = 8;
-const tinySpanClass = 5;
 /** Of an object with a header; the largest class leaves room for it in any case. @source Go 1.26 runtime/malloc.go maxSmallSize, mallocHeaderSize */
 const headerBytes = 8;
 /** Allocated in all: the engine's model of a heap takes 44 bytes a page. */
@@ -77,7 +76,7 @@ class Recording {
     for (let i = first; i < first + mostChunks && !this.isDone; i++) {
       const chunk = history.chunk(i);
       if (!chunk) break;
-      const from = i === first ? firstAfter(chunk.timeNs as Float64Array<ArrayBuffer>, fromNs) : 0;
+      const from = i === first ? firstAfter(chunk.timeNs, fromNs) : 0;
       for (let r = from; r < chunk.rows && !this.isDone; r++) {
         for (; (cycleEnds[next] ?? Number.POSITIVE_INFINITY) <= (chunk.timeNs[r] as number); next++)
           this.collection(cycleEnds[next] as number);
@@ -137,7 +136,7 @@ class Recording {
       times: 1,
       outlives: Number.POSITIVE_INFINITY,
     };
-    const sharing = span.spanClass === tinySpanClass ? this.inSlot.get(slot) : undefined;
+    const sharing = span.spanClass === TINY_SPAN_CLASS ? this.inSlot.get(slot) : undefined;
     if (sharing) sharing.push(this.ops.length);
     else this.inSlot.set(slot, [this.ops.length]);
     this.bytes += op.bytes;
@@ -154,7 +153,7 @@ class Recording {
   private bytesOf(spanClass: number, isNoscan: boolean, typeBytes: number): number {
     const { classes } = this;
     const leads = (bytes: number) => bytes > 0 && classes.spanClassFor(bytes, isNoscan) === spanClass;
-    if (spanClass === tinySpanClass) return typeBytes > 0 && typeBytes < 16 ? typeBytes : usualTinyBytes;
+    if (spanClass === TINY_SPAN_CLASS) return typeBytes > 0 && typeBytes < 16 ? typeBytes : usualTinyBytes;
     if (leads(typeBytes)) return typeBytes;
     const slotBytes = classes.elemBytes[spanClass];
     return leads(slotBytes) ? slotBytes : slotBytes - headerBytes;

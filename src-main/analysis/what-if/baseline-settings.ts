@@ -1,5 +1,5 @@
 /** The settings a run was recorded under, as far as evidence tells them. */
-import { parseGoVersion } from '../../engine/go-versions.ts';
+import { NEWEST_GO, parseGoVersion } from '../../engine/go-versions.ts';
 import type { CaseData } from '../case-data.ts';
 import type { RecordedRun } from './recorded-run.ts';
 import type { RecordedSample } from './recorded-samples.ts';
@@ -64,12 +64,10 @@ function rest(data: CaseData): Pick<BaselineSettings, 'memoryLimit' | 'goMinor' 
   const version = go === undefined ? undefined : parseGoVersion(go);
   return {
     memoryLimit: limit !== undefined && limit < 2 ** 62 ? BigInt(Math.round(limit)) : undefined,
-    goMinor: version?.minor ?? newestGo,
+    goMinor: version?.minor ?? NEWEST_GO.minor,
     isGoAssumed: version === undefined,
   };
 }
-
-export const newestGo = 26;
 
 function toldGogc(data: CaseData): number | undefined {
   return lastValue(data, 'gogc_percent') ?? numberOf(data.fact('setting.gogc')?.value);

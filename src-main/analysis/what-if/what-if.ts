@@ -6,7 +6,7 @@
 import { goVersionOf } from '../../engine/go-versions.ts';
 import { NO_MEMORY_LIMIT } from '../../engine/pacer/gc-controller.ts';
 import type { CaseData } from '../case-data.ts';
-import { type BaselineSettings, newestGo, settingsOfSamples, settingsOfTrace } from './baseline-settings.ts';
+import { type BaselineSettings, settingsOfSamples, settingsOfTrace } from './baseline-settings.ts';
 import {
   distanceOf,
   errorsOf,
@@ -37,6 +37,8 @@ const mostSimulated = 150_000;
 const fewestCycles = 4;
 /** Memory this near its limit makes goals that GOGC alone does not explain. */
 const nearLimit = 0.85;
+/** Green Tea is the default from here on. @source Go 1.26 release notes */
+const greenTeaGo = 26;
 
 /** What is asked; undefined: as recorded. */
 export interface WhatIfAsk {
@@ -199,8 +201,8 @@ function refusal(refused: WhatIfRefusal, evidence?: number): WhatIf {
  * @source Go 1.26 release notes, "New garbage collector"
  */
 function markCostOf(from: number, to: number): Interval {
-  if (from < newestGo && to >= newestGo) return [0.6, 0.9];
-  if (from >= newestGo && to < newestGo) return [1 / 0.9, 1 / 0.6];
+  if (from < greenTeaGo && to >= greenTeaGo) return [0.6, 0.9];
+  if (from >= greenTeaGo && to < greenTeaGo) return [1 / 0.9, 1 / 0.6];
   return [1, 1];
 }
 

@@ -54,6 +54,21 @@ export class TableReader {
     return row && unpackTable(row.data, names);
   }
 
+  /** The columns of each chunk in order that touches a stretch of time; rows outside it are among them. */
+  *touching(
+    evidence: number,
+    table: string,
+    fromNs: number,
+    toNs: number,
+    names: readonly string[],
+  ): Generator<Readonly<Record<string, TableColumn>>> {
+    for (const chunk of this.chunks(evidence, table)) {
+      if (chunk.toNs < fromNs || chunk.fromNs > toNs) continue;
+      const columns = this.columns(evidence, table, chunk.seq, names);
+      if (columns) yield columns;
+    }
+  }
+
   /** The last chunk whose rows begin at or before a time. */
   lastBefore(evidence: number, table: string, timeNs: number): number | undefined {
     const row = this.store.db
