@@ -57,7 +57,10 @@ export interface Opened {
 }
 
 /** A page of its own on a shell, in a language and a theme. */
-export async function open(browser: Browser, shell: Shell, options: BrowserContextOptions = {}): Promise<Opened> {
+export async function open(
+  { browser, shell }: { readonly browser: Browser; readonly shell: Shell },
+  options: BrowserContextOptions = {},
+): Promise<Opened> {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     colorScheme: 'dark',

@@ -1,33 +1,19 @@
 /** The heap of a case that has counts of objects and no trace: classes with bounds, and nothing drawn that is not known. */
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { graveFaults } from './axe.ts';
-import { caseShown, launch, open, settled, shoot } from './browser.ts';
-import { Scratch } from './bundles.ts';
+import { caseShown, open, settled, shoot } from './browser.ts';
+import { setDesk } from './desk.ts';
 import { Shell } from './shell.ts';
 
-const scratch = new Scratch();
-let browser: Browser;
-let shell: Shell;
-
-beforeAll(async () => {
-  browser = await launch();
-  shell = await Shell.start(scratch.session());
-});
-
-afterAll(async () => {
-  await browser.close();
-  await shell.stop();
-  scratch.clear();
-});
+const desk = setDesk((scratch) => scratch.session());
 
 describe('the heap of a case without a trace', () => {
   it.each([
     ['light', 'en-US', 'Size classes, estimated', 'estimated'],
     ['dark', 'zh-CN', undefined, undefined],
   ] as const)('is a table of classes with bounds (%s, %s)', async (colorScheme, locale, tableName, basis) => {
-    const { page, watch } = await open(browser, shell, { colorScheme, locale });
+    const { page, watch } = await open(desk, { colorScheme, locale });
     await caseShown(page);
     await page.keyboard.press('Digit4');
     await page.getByRole('table').waitFor();
@@ -48,7 +34,7 @@ describe('the heap of a case without a trace', () => {
   it('needs MemStats with BySize only, and follows the sample chosen', async () => {
     const alone = await Shell.start(join(import.meta.dirname, '../fixtures/memstats/lines.jsonl'));
     try {
-      const { page, watch } = await open(browser, alone, { colorScheme: 'dark' });
+      const { page, watch } = await open({ browser: desk.browser, shell: alone }, { colorScheme: 'dark' });
       await caseShown(page);
       await page.keyboard.press('Digit4');
       const table = page.getByRole('region', { name: 'Size classes, estimated' });

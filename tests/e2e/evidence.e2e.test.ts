@@ -1,27 +1,13 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { caseShown, launch, type Opened, open, settled, shoot } from './browser.ts';
-import { Scratch } from './bundles.ts';
-import { Shell } from './shell.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { caseShown, type Opened, open, settled, shoot } from './browser.ts';
+import { setDesk } from './desk.ts';
 
-const scratch = new Scratch();
-let browser: Browser;
-let shell: Shell;
 let opened: Opened;
 
-beforeAll(async () => {
-  browser = await launch();
-  shell = await Shell.start(scratch.session());
-});
-
-afterAll(async () => {
-  await browser.close();
-  await shell.stop();
-  scratch.clear();
-});
+const desk = setDesk((scratch) => scratch.session());
 
 beforeEach(async () => {
-  opened = await open(browser, shell);
+  opened = await open(desk);
   await caseShown(opened.page);
   return async () => {
     opened.watch.expectClean();

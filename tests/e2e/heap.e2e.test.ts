@@ -1,24 +1,14 @@
 /** From a point of a timeline to one object of the heap, by mouse and by keyboard, on the sample case. */
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { graveFaults } from './axe.ts';
-import { caseShown, launch, open, settled, shoot } from './browser.ts';
-import { Shell } from './shell.ts';
+import { caseShown, open, settled, shoot } from './browser.ts';
+import { setDesk } from './desk.ts';
 
 const bundle = join(import.meta.dirname, '../../resources/sample/bundle');
-let browser: Browser;
-let shell: Shell;
 
-beforeAll(async () => {
-  browser = await launch();
-  shell = await Shell.start(bundle);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await shell.stop();
-});
+const desk = setDesk(() => bundle);
 
 const moment = (page: Page) => page.getByRole('region', { name: 'Moment of the heap' });
 const classes = (page: Page) => page.getByRole('region', { name: 'Span classes' });
@@ -38,7 +28,7 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
 
 describe('the heap map', () => {
   it('is reached by mouse from the peak of HeapAlloc, down to an object with type and birth', async () => {
-    const { page, watch } = await open(browser, shell);
+    const { page, watch } = await open(desk);
     await caseShown(page);
     await page.keyboard.press('Digit3');
     await settled(page);
@@ -79,7 +69,7 @@ describe('the heap map', () => {
   });
 
   it('is reached and walked by the keyboard alone', async () => {
-    const { page, watch } = await open(browser, shell);
+    const { page, watch } = await open(desk);
     await caseShown(page);
     await page.keyboard.press('Digit3');
     await settled(page);
@@ -117,7 +107,7 @@ describe('the heap map', () => {
   });
 
   it('keeps its place in the address', async () => {
-    const { page, watch } = await open(browser, shell);
+    const { page, watch } = await open(desk);
     await caseShown(page);
     await page.keyboard.press('Digit4');
     await moment(page).waitFor();
@@ -138,7 +128,7 @@ describe('the heap map', () => {
     ['dark', 'zh-CN'],
     ['light', 'zh-CN'],
   ] as const)('stands in the %s theme in %s', async (colorScheme, locale) => {
-    const { page, watch } = await open(browser, shell, { colorScheme, locale });
+    const { page, watch } = await open(desk, { colorScheme, locale });
     await caseShown(page);
     await page.keyboard.press('Digit4');
     await page.getByRole('application').waitFor();

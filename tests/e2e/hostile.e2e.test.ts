@@ -1,24 +1,10 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { graveFaults } from './axe.ts';
-import { caseShown, launch, open, settled, shoot, visibleText } from './browser.ts';
-import { Scratch } from './bundles.ts';
-import { Shell } from './shell.ts';
+import { caseShown, open, settled, shoot, visibleText } from './browser.ts';
+import { setDesk } from './desk.ts';
 
-const scratch = new Scratch();
-let browser: Browser;
-let shell: Shell;
-
-beforeAll(async () => {
-  browser = await launch();
-  shell = await Shell.start(await scratch.hostile());
-});
-
-afterAll(async () => {
-  await browser.close();
-  await shell.stop();
-  scratch.clear();
-});
+const desk = setDesk((scratch) => scratch.hostile());
 
 /** Nothing ran, nothing turned the text around, nothing burst the layout. */
 async function expectHarmless(page: Page): Promise<void> {
@@ -32,7 +18,7 @@ async function expectHarmless(page: Page): Promise<void> {
 
 describe('a bundle made to mislead', () => {
   it('stays text on every screen', async () => {
-    const { page, watch } = await open(browser, shell);
+    const { page, watch } = await open(desk);
     await caseShown(page);
     for (const [name, key] of [
       ['home', 'Digit1'],
@@ -50,7 +36,7 @@ describe('a bundle made to mislead', () => {
   });
 
   it('stays text in the details, the raw viewer and the palette of every file', async () => {
-    const { page, watch } = await open(browser, shell);
+    const { page, watch } = await open(desk);
     await caseShown(page);
     await page.keyboard.press('Digit2');
     const tree = page.getByRole('treegrid');

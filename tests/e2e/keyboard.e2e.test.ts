@@ -1,23 +1,9 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { caseShown, launch, open, settled } from './browser.ts';
-import { Scratch } from './bundles.ts';
-import { Shell } from './shell.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { caseShown, open, settled } from './browser.ts';
+import { setDesk } from './desk.ts';
 
-const scratch = new Scratch();
-let browser: Browser;
-let shell: Shell;
-
-beforeAll(async () => {
-  browser = await launch();
-  shell = await Shell.start(scratch.session());
-});
-
-afterAll(async () => {
-  await browser.close();
-  await shell.stop();
-  scratch.clear();
-});
+const desk = setDesk((scratch) => scratch.session());
 
 /** What has the focus, as a screen reader would name it. */
 async function focused(page: Page): Promise<string> {
@@ -36,7 +22,7 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
 
 describe('with the keyboard alone', () => {
   it('goes from the case to the first finding, its raw line and the timeline', async () => {
-    const { page, watch } = await open(browser, shell);
+    const { page, watch } = await open(desk);
     await caseShown(page);
     await page.keyboard.press('BracketRight');
     await page.waitForTimeout(200);
@@ -59,7 +45,7 @@ describe('with the keyboard alone', () => {
   });
 
   it('walks the files, folds a folder and opens one', async () => {
-    const { page, watch } = await open(browser, shell);
+    const { page, watch } = await open(desk);
     await caseShown(page);
     await page.keyboard.press('Digit2');
     const tree = page.getByRole('treegrid');
@@ -83,7 +69,7 @@ describe('with the keyboard alone', () => {
 
 describe('commands by key', () => {
   it('go by places on the keyboard: an AZERTY layout zooms with the key beside Q', async () => {
-    const { page, watch } = await open(browser, shell);
+    const { page, watch } = await open(desk);
     await caseShown(page);
     await page.keyboard.press('Digit3');
     await settled(page);
@@ -96,7 +82,7 @@ describe('commands by key', () => {
   });
 
   it('do nothing in a text field or while an input method composes', async () => {
-    const { page, watch } = await open(browser, shell);
+    const { page, watch } = await open(desk);
     await caseShown(page);
     await page.keyboard.press('Digit3');
     await settled(page);
@@ -114,7 +100,7 @@ describe('commands by key', () => {
   });
 
   it('leave single letters alone where they are switched off', async () => {
-    const { page, watch } = await open(browser, shell);
+    const { page, watch } = await open(desk);
     await caseShown(page);
     await page.keyboard.press('F1');
     await page.getByRole('checkbox', { name: 'Single letters are commands' }).uncheck();
@@ -132,7 +118,7 @@ describe('commands by key', () => {
   });
 
   it('are found by name in the palette, with their keys', async () => {
-    const { page, watch } = await open(browser, shell);
+    const { page, watch } = await open(desk);
     await caseShown(page);
     await page.keyboard.press('Control+KeyK');
     await page.getByRole('combobox').fill('timeline');

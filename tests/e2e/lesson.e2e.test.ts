@@ -1,28 +1,17 @@
 /** Operations that a trace recorded, level by level, on the sample case. */
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { graveFaults } from './axe.ts';
-import { caseShown, launch, open, settled, shoot } from './browser.ts';
-import { Shell } from './shell.ts';
+import { caseShown, open, settled, shoot } from './browser.ts';
+import { setDesk } from './desk.ts';
 
 const bundle = join(import.meta.dirname, '../../resources/sample/bundle');
-let browser: Browser;
-let shell: Shell;
 
-beforeAll(async () => {
-  browser = await launch();
-  shell = await Shell.start(bundle);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await shell.stop();
-});
+const desk = setDesk(() => bundle);
 
 describe('a recorded lesson', () => {
   it('steps from any moment of the trace, and leads to the heap map and back', async () => {
-    const { page, watch } = await open(browser, shell);
+    const { page, watch } = await open(desk);
     await caseShown(page);
     await page.keyboard.press('Digit6');
     await page.getByLabel('Workload').selectOption('recorded');
@@ -52,7 +41,7 @@ describe('a recorded lesson', () => {
   });
 
   it('stands in the dark theme in Chinese', async () => {
-    const { page, watch } = await open(browser, shell, { colorScheme: 'dark', locale: 'zh-CN' });
+    const { page, watch } = await open(desk, { colorScheme: 'dark', locale: 'zh-CN' });
     await caseShown(page);
     await page.keyboard.press('Digit6');
     await page.getByLabel('工作负载').selectOption('recorded');

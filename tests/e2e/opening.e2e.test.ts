@@ -1,25 +1,11 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { caseShown, launch, open, settled, shoot } from './browser.ts';
-import { gctrace, Scratch } from './bundles.ts';
-import { Shell } from './shell.ts';
+import { describe, expect, it } from 'vitest';
+import { caseShown, open, settled, shoot } from './browser.ts';
+import { gctrace } from './bundles.ts';
+import { setDesk } from './desk.ts';
 
-const scratch = new Scratch();
-let browser: Browser;
-let shell: Shell;
-
-beforeAll(async () => {
-  browser = await launch();
-  shell = await Shell.start();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await shell.stop();
-  scratch.clear();
-});
+const desk = setDesk(() => undefined);
 
 /** Drops files of these names and contents on the window. */
 function dropping(files: Readonly<Record<string, string>>, type: string): string {
@@ -32,10 +18,10 @@ function dropping(files: Readonly<Record<string, string>>, type: string): string
 
 describe('opening', () => {
   it('takes a folder out of the picker, names the case for it and remembers it', async () => {
-    const { page, watch } = await open(browser, shell);
+    const { page, watch } = await open(desk);
     const chooser = page.waitForEvent('filechooser');
     await page.getByRole('button', { name: 'Open a folder' }).click();
-    await (await chooser).setFiles(scratch.session());
+    await (await chooser).setFiles(desk.scratch.session());
     await caseShown(page);
     await page.getByRole('heading', { name: 'session-gw', exact: true }).waitFor();
     await page.keyboard.press('Control+KeyK');
@@ -55,7 +41,7 @@ describe('opening', () => {
   });
 
   it('shows the sample case and saves its report as a PDF', async () => {
-    const { page, watch } = await open(browser, shell);
+    const { page, watch } = await open(desk);
     await page.getByRole('button', { name: 'Open the sample case' }).click();
     await caseShown(page);
     await shoot(page, 'sample-home');
@@ -76,7 +62,7 @@ describe('opening', () => {
   });
 
   it('says what a drop will do, and does it', async () => {
-    const { page, watch } = await open(browser, shell);
+    const { page, watch } = await open(desk);
     await page.getByRole('button', { name: 'Open files or an archive' }).waitFor();
     const files = { 'one.log': gctrace(9), 'two.log': 'nothing of note\n' };
     await page.evaluate(dropping(files, 'dragenter'));
@@ -91,8 +77,8 @@ describe('opening', () => {
   });
 
   it('shows how far it is in bytes and stops when told to', async () => {
-    const { page, watch } = await open(browser, shell);
-    const large = scratch.file('large.log', gctrace(1_200_000));
+    const { page, watch } = await open(desk);
+    const large = desk.scratch.file('large.log', gctrace(1_200_000));
     const chooser = page.waitForEvent('filechooser');
     await page.keyboard.press('Control+KeyO');
     await (await chooser).setFiles(large);
@@ -107,10 +93,10 @@ describe('opening', () => {
   });
 
   it('refuses an archive that tries to leave itself, and opens the rest when asked', async () => {
-    const { page, watch } = await open(browser, shell, { locale: 'zh-CN' });
+    const { page, watch } = await open(desk, { locale: 'zh-CN' });
     const chooser = page.waitForEvent('filechooser');
     await page.keyboard.press('Control+KeyO');
-    await (await chooser).setFiles(await scratch.escaping());
+    await (await chooser).setFiles(await desk.scratch.escaping());
     const alert = page.getByRole('alert');
     await alert.getByRole('heading', { name: '出于安全已拒绝' }).waitFor();
     await alert.getByText(/会逃出归档/).waitFor();
@@ -125,8 +111,8 @@ describe('opening', () => {
   });
 
   it('greys a case that is gone and takes it off the list', async () => {
-    rmSync(join(shell.home, 'cases'), { recursive: true, force: true });
-    const { page, watch } = await open(browser, shell);
+    rmSync(join(desk.shell.home, 'cases'), { recursive: true, force: true });
+    const { page, watch } = await open(desk);
     const list = page.getByRole('list', { name: 'Recent cases' });
     const rows = list.getByRole('listitem');
     await rows.first().waitFor();

@@ -1,31 +1,23 @@
 import { IntlMessageFormat } from 'intl-messageformat';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import contractEn from '../../src-main/api/contract/messages/en.json' with { type: 'json' };
 import contractZh from '../../src-main/api/contract/messages/zh-CN.json' with { type: 'json' };
 import en from '../../src-renderer/i18n/en.json' with { type: 'json' };
 import zhCN from '../../src-renderer/i18n/zh-CN.json' with { type: 'json' };
 import { graveFaults } from './axe.ts';
-import { caseShown, launch, open, settled, shoot, visibleText } from './browser.ts';
-import { Scratch } from './bundles.ts';
+import { caseShown, open, settled, shoot, visibleText } from './browser.ts';
+import { setDesk } from './desk.ts';
 import { Shell } from './shell.ts';
 
-const scratch = new Scratch();
-let browser: Browser;
-let shell: Shell;
+const desk = setDesk((scratch) => scratch.session());
 let empty: Shell;
 
 beforeAll(async () => {
-  browser = await launch();
-  shell = await Shell.start(scratch.session());
   empty = await Shell.start();
 });
 
 afterAll(async () => {
-  await browser.close();
-  await shell.stop();
   await empty.stop();
-  scratch.clear();
 });
 
 const themes = ['light', 'dark'] as const;
@@ -42,7 +34,7 @@ const screens = [
 describe.each(themes)('the %s theme', (colorScheme) => {
   describe.each(languages)('in %s', (locale) => {
     it.each(screens)('shows %s without a fault', async (screen, key) => {
-      const { page, watch } = await open(browser, shell, { colorScheme, locale });
+      const { page, watch } = await open(desk, { colorScheme, locale });
       await caseShown(page);
       await page.keyboard.press(key);
       await settled(page);
@@ -54,7 +46,7 @@ describe.each(themes)('the %s theme', (colorScheme) => {
     });
 
     it('shows the start page and how to collect evidence', async () => {
-      const { page, watch } = await open(browser, empty, { colorScheme, locale });
+      const { page, watch } = await open({ browser: desk.browser, shell: empty }, { colorScheme, locale });
       await page.locator('main h2').first().waitFor();
       await settled(page);
       await shoot(page, `start-${colorScheme}-${locale}`);
@@ -69,7 +61,7 @@ describe.each(themes)('the %s theme', (colorScheme) => {
     });
 
     it('shows a raw file, the keys and the palette', async () => {
-      const { page, watch } = await open(browser, shell, { colorScheme, locale });
+      const { page, watch } = await open(desk, { colorScheme, locale });
       await caseShown(page);
       await page.keyboard.press('Digit2');
       await page.getByRole('row', { name: /stderr\.txt/ }).dblclick();
@@ -95,7 +87,7 @@ describe.each(themes)('the %s theme', (colorScheme) => {
 describe('the window', () => {
   it('holds together at 1024 x 700', async () => {
     for (const locale of languages) {
-      const { page, watch } = await open(browser, shell, {
+      const { page, watch } = await open(desk, {
         viewport: { width: 1024, height: 700 },
         locale,
         colorScheme: 'light',
@@ -113,7 +105,7 @@ describe('the window', () => {
   });
 
   it('switches theme and language without a restart', async () => {
-    const { page, watch } = await open(browser, shell, { colorScheme: 'light' });
+    const { page, watch } = await open(desk, { colorScheme: 'light' });
     await caseShown(page);
     const theme = (name: string) => page.locator(`html[data-theme="${name}"]`).waitFor({ state: 'attached' });
     await theme('light');
@@ -130,13 +122,13 @@ describe('the window', () => {
   });
 
   it('keeps no key in the address bar and asks for one where it has none', async () => {
-    const { page, watch } = await open(browser, shell);
+    const { page, watch } = await open(desk);
     await caseShown(page);
     expect(page.url()).not.toContain('token');
     watch.expectClean();
-    const stranger = await browser.newContext({ locale: 'en-US' });
+    const stranger = await desk.browser.newContext({ locale: 'en-US' });
     const without = await stranger.newPage();
-    await without.goto(shell.origin);
+    await without.goto(desk.shell.origin);
     await without.getByText(/no key to the service/).waitFor();
     await stranger.close();
     await page.context().close();

@@ -25,9 +25,9 @@ afterAll(async () => {
   await browser.close();
 });
 
-async function timeline(bundle: string, options: Parameters<typeof open>[2] = {}): Promise<Page> {
+async function timeline(bundle: string, options: Parameters<typeof open>[1] = {}): Promise<Page> {
   shell = await Shell.start(bundle);
-  opened = await open(browser, shell, options);
+  opened = await open({ browser, shell }, options);
   const { page } = opened;
   await caseShown(page);
   await page.keyboard.press('Digit3');

@@ -1,29 +1,18 @@
 /** Other settings and the lesson, by mouse and by keyboard, on a recorded run and on the small case. */
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { graveFaults } from './axe.ts';
-import { caseShown, launch, open, settled, shoot } from './browser.ts';
-import { Scratch } from './bundles.ts';
+import { caseShown, open, settled, shoot } from './browser.ts';
+import { setDesk } from './desk.ts';
 import { Shell } from './shell.ts';
 
-const scratch = new Scratch();
-let browser: Browser;
-let shell: Shell;
-
-beforeAll(async () => {
-  browser = await launch();
+const desk = setDesk((scratch) => {
   const run = join(scratch.folder, 'two-workers');
   for (const name of ['gctrace.log', 'series.jsonl'])
     cpSync(join(import.meta.dirname, '../fixtures/what-if/two-workers', name), join(run, name));
-  shell = await Shell.start(run);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await shell.stop();
-  scratch.clear();
+  return run;
 });
 
 const table = (page: Page) => page.getByRole('region', { name: 'Recorded run and other settings' });
@@ -34,7 +23,7 @@ describe('what-if', () => {
   it.each(['light', 'dark'] as const)(
     'shows the replay error, then the prediction with its intervals (%s)',
     async (colorScheme) => {
-      const { page, watch } = await open(browser, shell, { colorScheme });
+      const { page, watch } = await open(desk, { colorScheme });
       await caseShown(page);
       await page.keyboard.press('Digit5');
       await page.getByRole('textbox', { name: /^GOGC/ }).fill('400');
@@ -51,13 +40,13 @@ describe('what-if', () => {
   );
 
   it('is the same question from the link, in Chinese', async () => {
-    const { page } = await open(browser, shell);
+    const { page } = await open(desk);
     await caseShown(page);
     await page.keyboard.press('Digit5');
     await page.getByRole('button', { name: 'GOGC=200', exact: true }).click();
     await figure(page, 'Peak heap').getByText(interval).waitFor();
     expect(page.url()).toContain('ask=gogc%3D200');
-    const other = await open(browser, shell, { locale: 'zh-CN' });
+    const other = await open(desk, { locale: 'zh-CN' });
     await other.page.goto(page.url());
     await other.page.getByRole('textbox', { name: /^GOGC/ }).waitFor();
     expect(await other.page.getByRole('textbox', { name: /^GOGC/ }).inputValue()).toBe('200');
@@ -68,7 +57,7 @@ describe('what-if', () => {
   });
 
   it('says what is wrong with a setting and keeps the last answer', async () => {
-    const { page } = await open(browser, shell);
+    const { page } = await open(desk);
     await caseShown(page);
     await page.keyboard.press('Digit5');
     await page.getByRole('textbox', { name: 'GOMAXPROCS' }).fill('zero');
@@ -86,7 +75,7 @@ describe('a container limit and a load', () => {
   ] as const)(
     'says when the run is killed, and what is assumed of the load (%s, %s)',
     async (colorScheme, locale, killed, limit, load, live) => {
-      const { page, watch } = await open(browser, shell, { colorScheme, locale });
+      const { page, watch } = await open(desk, { colorScheme, locale });
       await caseShown(page);
       await page.keyboard.press('Digit5');
       await page.getByRole('textbox', { name: limit }).fill('300');
@@ -109,7 +98,7 @@ describe('a container limit and a load', () => {
   );
 
   it('says what is wrong with a load, and survives with a limit that is large enough', async () => {
-    const { page } = await open(browser, shell);
+    const { page } = await open(desk);
     await caseShown(page);
     await page.keyboard.press('Digit5');
     await page.getByRole('textbox', { name: /^Load/ }).fill('lots');
@@ -129,11 +118,11 @@ describe('what-if without gctrace', () => {
   ] as const)(
     'marks what is estimated and leaves unknown what nothing tells (%s, %s)',
     async (colorScheme, locale, estimated) => {
-      const folder = join(scratch.folder, `samples-${locale}`);
+      const folder = join(desk.scratch.folder, `samples-${locale}`);
       cpSync(join(import.meta.dirname, '../fixtures/what-if/two-workers/series.jsonl'), join(folder, 'series.jsonl'));
       const alone = await Shell.start(folder);
       try {
-        const { page, watch } = await open(browser, alone, { colorScheme, locale });
+        const { page, watch } = await open({ browser: desk.browser, shell: alone }, { colorScheme, locale });
         await caseShown(page);
         await page.keyboard.press('Digit5');
         await page.getByRole('button', { name: 'GOGC=200', exact: true }).click();
@@ -155,7 +144,7 @@ describe('what-if without gctrace', () => {
 
 describe('the lesson', () => {
   it('steps with the arrow keys, says what happens on which level, and differs between Go versions', async () => {
-    const { page, watch } = await open(browser, shell);
+    const { page, watch } = await open(desk);
     await caseShown(page);
     await page.keyboard.press('Digit6');
     await page.getByRole('heading', { name: /24 B with pointers/ }).waitFor();

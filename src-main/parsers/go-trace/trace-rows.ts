@@ -2,7 +2,7 @@
  * The second stage of a reading: takes the messages of the first in order, makes rows of the events, counts, and says to the sink what the
  * first stage cannot know.
  */
-import { EventBlock, eventColumns } from './events/event-block.ts';
+import { EventBlock } from './events/event-block.ts';
 import { Ev, eventName, sinceVersion } from './events/event-table.ts';
 import { TraceModel } from './model/trace-model.ts';
 import type { EndOfReading, Salvage, TraceMessage } from './trace-messages.ts';
@@ -25,7 +25,6 @@ const nothingRead: EndOfReading = {
 export class TraceRows {
   private readonly sink: TraceSink;
   private readonly model: TraceModel;
-  private readonly block = new EventBlock(eventColumns(false));
   private header: TraceHeader | undefined;
   private end = nothingRead;
   /** Of a trace of version 1. */
@@ -44,13 +43,10 @@ export class TraceRows {
   }
 
   take(message: TraceMessage): void {
-    const { sink, block } = this;
+    const { sink } = this;
     switch (message.kind) {
       case 'events':
-        block.turnTo(message.columns);
-        block.rows = message.rows;
-        if (this.v1 === undefined) this.model.consume(block);
-        else this.v1.addAll(block);
+        this.addAll(new EventBlock(message.columns, message.rows));
         return;
       case 'v1':
         this.v1 = new V1Convert(message.basis, (converted) => this.model.consume(converted));
@@ -92,6 +88,11 @@ export class TraceRows {
         this.end = message.end;
         this.finish();
     }
+  }
+
+  private addAll(block: EventBlock): void {
+    if (this.v1 === undefined) this.model.consume(block);
+    else this.v1.addAll(block);
   }
 
   /** What was read, once the first stage is through. */

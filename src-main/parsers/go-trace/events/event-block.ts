@@ -51,12 +51,13 @@ export function eventColumns(isShared: boolean): EventColumns {
 
 /** A block being written or read. Its columns change where it is handed to another thread: they are to be asked for anew after that. */
 export class EventBlock implements EventColumns {
-  rows = 0;
+  rows: number;
   code: Uint8Array;
   stack: Uint32Array;
   num: Float64Array;
 
-  constructor(columns: EventColumns) {
+  constructor(columns: EventColumns, rows = 0) {
+    this.rows = rows;
     this.code = columns.code;
     this.stack = columns.stack;
     this.num = columns.num;

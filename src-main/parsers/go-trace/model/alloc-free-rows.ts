@@ -53,18 +53,14 @@ export class AllocFreeRows {
 
   /** The first `n` rows of the block that `picked` names: events of the experiment. */
   addAll(block: EventBlock, picked: Uint16Array, n: number): void {
-    for (let done = 0; done < n; ) {
-      const count = this.table.open(n - done);
-      this.write(block, picked, done, done + count);
-      done += count;
-    }
+    this.table.addAll(n, (at, from, to) => this.write(block, picked, at, from, to));
   }
 
-  private write(block: EventBlock, picked: Uint16Array, from: number, to: number): void {
+  private write(block: EventBlock, picked: Uint16Array, first: number, from: number, to: number): void {
     const { num, code } = block;
     const { objectAlignBytes } = this.units;
     const { timeNs, kind, address, npages, spanClass, type, stackBytes, proc, goroutine, offset } = this.table.columns;
-    let at = this.table.opened;
+    let at = first;
     for (let k = from; k < to; k++, at++) {
       const r = picked[k];
       const row = r * rowWidth;

@@ -40,8 +40,6 @@ export class ColumnTable<S extends ColumnSpec> {
   columns: Columns<S>;
   /** Rows ever opened. */
   total = 0;
-  /** First of the rows that `open` opened last. */
-  opened = 0;
   private rows = 0;
   private capacity = firstRows;
   private readonly spec: S;
@@ -60,14 +58,17 @@ export class ColumnTable<S extends ColumnSpec> {
     return this.rows++;
   }
 
-  /** Opens up to `wanted` rows, one at least, and returns how many; the first is `opened`. */
-  open(wanted: number): number {
-    if (this.rows === this.capacity) this.makeRoom();
-    const count = Math.min(wanted, this.capacity - this.rows);
-    this.opened = this.rows;
-    this.rows += count;
+  /** Opens many rows in stretches: `write` has those from `from` to `to` of all `count` to write, the first at `at` of the columns. */
+  addAll(count: number, write: (at: number, from: number, to: number) => void): void {
+    for (let from = 0; from < count; ) {
+      if (this.rows === this.capacity) this.makeRoom();
+      const to = Math.min(count, from + this.capacity - this.rows);
+      const at = this.rows;
+      this.rows += to - from;
+      write(at, from, to);
+      from = to;
+    }
     this.total += count;
-    return count;
   }
 
   /** Hands on what there is. */

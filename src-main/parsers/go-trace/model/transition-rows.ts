@@ -83,19 +83,15 @@ export class TransitionRows {
 
   /** The first `n` rows of the block that `picked` names: events with a `transitionIdAt`. */
   addAll(block: EventBlock, picked: Uint16Array, n: number): void {
-    for (let done = 0; done < n; ) {
-      const count = this.table.open(n - done);
-      this.write(block, picked, done, done + count);
-      done += count;
-    }
+    this.table.addAll(n, (at, from, to) => this.write(block, picked, at, from, to));
   }
 
-  private write(block: EventBlock, picked: Uint16Array, from: number, to: number): void {
+  private write(block: EventBlock, picked: Uint16Array, first: number, from: number, to: number): void {
     const { num, code, stack } = block;
     const c = this.table.columns;
     const { timeNs, resource, id, from: before, to: after, reasonString, thread, proc, goroutine, offset } = c;
     const stacks = c.stack;
-    let at = this.table.opened;
+    let at = first;
     for (let k = from; k < to; k++, at++) {
       const r = picked[k];
       const row = r * rowWidth;

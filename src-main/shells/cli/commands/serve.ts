@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { bundledPath } from '../../../api/bundled-path.ts';
-import { LoopbackShell } from '../../loopback/server.ts';
 import { type Command, exit, isSet, text, UsageError, wholeNumber } from '../command.ts';
 
 export const serveCommand: Command = {
@@ -16,6 +15,8 @@ export const serveCommand: Command = {
       );
     }
     for (const path of args) if (!existsSync(path)) throw new UsageError(`${path}: no such file or folder`);
+    // loaded when asked for: with what Node has for HTTP it is a fifth of a start
+    const { LoopbackShell } = await import('../../loopback/server.ts');
     const sample = bundledPath('resources/sample/bundle');
     const shell = await LoopbackShell.start({
       port: wholeNumber(values, 'port', 0, 65_535) ?? 0,
