@@ -11,6 +11,8 @@ interface Point {
   readonly value: number;
 }
 
+type LivePoint = ProgramModel['live'][number];
+
 /** Piecewise linear; constant outside. O(log points). */
 export function valueAt(points: readonly Point[], alloc: number): number {
   let low = 0;
@@ -34,19 +36,26 @@ export function drawLiveCurve(model: Pick<ProgramModel, 'live'>, random: SeededR
   live.forEach(({ alloc, bytes }, i) => {
     const before = live[i - 1];
     if (before && bytes < before.bytes) {
-      const at = random.between(before.alloc, alloc);
-      out.push({ alloc: at, value: before.bytes }, { alloc: at, value: bytes });
+      const rise = riseOf(live[i + 1], { alloc, bytes });
+      const at = random.between(Math.max(before.alloc, alloc - bytes / rise), alloc);
+      out.push({ alloc: at, value: before.bytes }, { alloc: at, value: bytes - rise * (alloc - at) });
     }
     out.push({ alloc, value: bytes });
   });
   return out;
 }
 
+/** Live bytes for each byte allocated, from one point to the next; 0 where there is no rise. */
+function riseOf(next: LivePoint | undefined, { alloc, bytes }: LivePoint): number {
+  if (next === undefined || next.alloc <= alloc) return 0;
+  return Math.min(1, Math.max(0, (next.bytes - bytes) / (next.alloc - alloc)));
+}
+
 /** A change by more than this share is a step of the program, not the movement of a live set that keeps its level. */
 const sameLevel = 0.2;
 
 function drawnNear(live: ProgramModel['live'], index: number, random: SeededRandom): number {
-  const { bytes } = live[index] as ProgramModel['live'][number];
+  const { bytes } = live[index] as LivePoint;
   const near = live[index + Math.floor(random.between(-1, 2))];
   return near && Math.abs(near.bytes - bytes) < sameLevel * bytes ? near.bytes : bytes;
 }
