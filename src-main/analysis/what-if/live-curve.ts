@@ -1,7 +1,8 @@
 /**
- * Curves over allocated bytes, read forwards. The live set of one simulated run: between two recorded cycles a rise is even; a fall happened at a
- * moment that nobody saw, so it is one step at a place drawn for this run. Where the live set keeps its level it still moves between the cycles that
- * sampled it: a simulated cycle at about the same place may as well find what the recorded one before or after did.
+ * Curves over allocated bytes, read forwards. The live set of one simulated run: between two recorded cycles a rise is even. A fall happened at a
+ * moment that nobody saw, so it is one step at a place drawn for this run; where the live set rises again after it, no earlier than that rise began.
+ * Where the live set keeps its level it still moves between the cycles that sampled it: a simulated cycle at about the same place may as well find
+ * what the recorded one before or after did.
  */
 import type { ProgramModel } from './program-model.ts';
 import type { SeededRandom } from './seeded-random.ts';
@@ -36,7 +37,7 @@ export function drawLiveCurve(model: Pick<ProgramModel, 'live'>, random: SeededR
   live.forEach(({ alloc, bytes }, i) => {
     const before = live[i - 1];
     if (before && bytes < before.bytes) {
-      const rise = riseOf(live[i + 1], { alloc, bytes });
+      const rise = isSameLevel(before.bytes, bytes) ? 0 : riseOf({ alloc, bytes }, live[i + 1]);
       const at = random.between(Math.max(before.alloc, alloc - bytes / rise), alloc);
       out.push({ alloc: at, value: before.bytes }, { alloc: at, value: bytes - rise * (alloc - at) });
     }
@@ -46,7 +47,7 @@ export function drawLiveCurve(model: Pick<ProgramModel, 'live'>, random: SeededR
 }
 
 /** Live bytes for each byte allocated, from one point to the next; 0 where there is no rise. */
-function riseOf(next: LivePoint | undefined, { alloc, bytes }: LivePoint): number {
+function riseOf({ alloc, bytes }: LivePoint, next: LivePoint | undefined): number {
   if (next === undefined || next.alloc <= alloc) return 0;
   return Math.min(1, Math.max(0, (next.bytes - bytes) / (next.alloc - alloc)));
 }
@@ -54,8 +55,12 @@ function riseOf(next: LivePoint | undefined, { alloc, bytes }: LivePoint): numbe
 /** A change by more than this share is a step of the program, not the movement of a live set that keeps its level. */
 const sameLevel = 0.2;
 
+function isSameLevel(a: number, b: number): boolean {
+  return Math.abs(a - b) < sameLevel * b;
+}
+
 function drawnNear(live: ProgramModel['live'], index: number, random: SeededRandom): number {
   const { bytes } = live[index] as LivePoint;
   const near = live[index + Math.floor(random.between(-1, 2))];
-  return near && Math.abs(near.bytes - bytes) < sameLevel * bytes ? near.bytes : bytes;
+  return near && isSameLevel(near.bytes, bytes) ? near.bytes : bytes;
 }

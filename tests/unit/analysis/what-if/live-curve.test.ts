@@ -38,6 +38,21 @@ describe('drawLiveCurve', () => {
     expect(new Set(steps).size).toBe(3);
   });
 
+  it('falls no earlier than what has risen since the fall allows', () => {
+    // from 100 on every allocated byte stays; 10 bytes are live at 100, so the fall was within the 10 bytes before
+    const live = [
+      { alloc: 0, bytes: 80 },
+      { alloc: 100, bytes: 10 },
+      { alloc: 150, bytes: 60 },
+    ];
+    for (let seed = 0; seed < 40; seed++) {
+      const curve = drawLiveCurve({ live }, new SeededRandom(seed));
+      expect(valueAt(curve, 89.9)).toBe(80);
+      const late = Array.from({ length: 10 }, (_, i) => 90.5 + i).filter((alloc) => valueAt(curve, alloc) !== 80);
+      for (const alloc of late) expect(valueAt(curve, alloc)).toBeCloseTo(alloc - 90);
+    }
+  });
+
   it('finds at a place what a cycle before or after found, where the live set keeps its level', () => {
     const live = [100, 110, 95, 300].map((bytes, i) => ({ alloc: 100 * i, bytes }));
     const drawn = (alloc: number) =>
