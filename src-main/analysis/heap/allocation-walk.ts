@@ -112,15 +112,18 @@ export function walkAllocations(history: HeapHistory, fromNs: number, toNs: numb
   history.scan(fromNs, toNs, (chunk, from, to) => {
     for (let r = from; r < to; r++) {
       const kind = chunk.kind[r] as number;
-      if (kind === AllocFreeKind.HeapObjectFree) free(chunk, r);
       const isAlloc = kind === AllocFreeKind.HeapObjectAlloc;
+      const at = chunk.address[r] as number;
+      const isReplacing = isAlloc && state.replacesAt(at);
+      const isFree = kind === AllocFreeKind.HeapObjectFree && !state.isFreeLate(at);
+      if (isFree || isReplacing) free(chunk, r);
       const before = isAlloc ? state.totals.heapAllocBytes : 0;
       state.apply(chunk, r, r + 1);
       if (!isAlloc) continue;
       const address = state.slotAddressAt(chunk.address[r] as number);
       if (address < 0) continue;
       // of tiny objects that share a slot only the first takes bytes
-      const bytes = state.totals.heapAllocBytes - before;
+      const bytes = isReplacing ? state.slotBytesAt(address) : state.totals.heapAllocBytes - before;
       const goroutine = chunk.goroutine[r] as number;
       allocs++;
       allocBytes += bytes;

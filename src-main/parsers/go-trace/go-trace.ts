@@ -141,7 +141,7 @@ class TraceEvidence {
 
 export const goTraceParser: Parser = {
   id: 'go-trace',
-  version: 2,
+  version: 3,
   sniff: (head) => ({ confidence: 0.98 * sniffGoTrace(head), kind: 'go-trace' }),
   async parse(source: Source, sink: Sink, { ahead, ...options }): Promise<void> {
     const evidence = new TraceEvidence(sink);

@@ -40,7 +40,7 @@ export interface HeapTotals {
 export interface Misfits {
   /** Alloc or free in no span. */
   outsideSpans: number;
-  /** Alloc of a slot that is taken (tiny objects apart). */
+  /** Alloc of a slot that is taken (tiny objects apart), less those whose late free came. */
   slotTaken: number;
   /** Free of a slot that is free. */
   slotFree: number;

@@ -8,8 +8,9 @@
  * What the events say and what it means:
  *   - An alloc says slot + 8 for an object with a malloc header, a free and the snapshot say the slot: dividing by the slot size maps both.
  *   - Several allocs of one slot of class 5 are tiny objects that share it; it is freed once.
- *   - Two threads' events about one span can come in the wrong order, because only times order them. What does not fit is counted in
- *     `misfits`, not repaired by guessing.
+ *   - Two threads' events about one span can come in the wrong order, because only times order them, and clocks of two processors differ (0.05 to 0.2 ms
+ *     seen). An alloc in a taken slot says that a free is still to come: the next one in that slot is of the object before, not of the new one.
+ *     What else does not fit is counted in `misfits`, not repaired by guessing.
  *
  * Live means: not yet swept. The object may have been unreachable for a while, as in MemStats.HeapAlloc.
  *
@@ -168,7 +169,18 @@ export class HeapState {
   /** When the object at an address was born; NaN where there is none. */
   bornAt(address: number): number {
     const slot = this.slotRowAt(address);
-    return slot < 0 ? Number.NaN : this.slots.born[slot];
+    return slot < 0 ? Number.NaN : birthOf(this.slots.born[slot]);
+  }
+
+  /** Whether an alloc at this address takes the slot of an object whose free comes late. */
+  replacesAt(address: number): boolean {
+    return this.classAt(address) !== tinySpanClass && !Number.isNaN(this.bornAt(address));
+  }
+
+  /** Whether a free at this address is the late one of an object that was replaced. */
+  isFreeLate(address: number): boolean {
+    const slot = this.slotRowAt(address);
+    return slot >= 0 && this.slots.born[slot] < 0;
   }
 
   /** Type of the object at an address; 0 where there is none or it has none. */
@@ -196,7 +208,7 @@ export class HeapState {
     if (span.spanClass === manual) return;
     const first = this.span[span.row * spanWidth + firstSlotAt];
     for (let slot = 0; slot < span.slots; slot++) {
-      const bornNs = this.slots.born[first + slot];
+      const bornNs = birthOf(this.slots.born[first + slot]);
       if (Number.isNaN(bornNs)) continue;
       yield { slot, address: span.address + slot * span.slotBytes, type: this.slots.type[first + slot], bornNs };
     }
@@ -267,13 +279,14 @@ export class HeapState {
       this.liveByClass[spanClass]++;
       this.totals.heapObjects++;
       this.totals.heapAllocBytes += size;
+      this.slots.born[slot] = timeNs;
     } else if (spanClass === tinySpanClass) {
       this.tinyAllocs++;
       return;
     } else {
       this.misfits.slotTaken++;
+      this.slots.born[slot] = replacing(timeNs);
     }
-    this.slots.born[slot] = timeNs;
     this.slots.type[slot] = type;
   }
 
@@ -287,8 +300,14 @@ export class HeapState {
     const at = row * spanWidth;
     const size = this.slotSize[row];
     const slot = this.span[at + firstSlotAt] + Math.floor((address - this.span[at + pageAt] * this.pageBytes) / size);
-    if (Number.isNaN(this.slots.born[slot])) {
+    const kept = this.slots.born[slot];
+    if (Number.isNaN(kept)) {
       this.misfits.slotFree++;
+      return;
+    }
+    if (kept < 0) {
+      this.misfits.slotTaken--;
+      this.slots.born[slot] = birthOf(kept);
       return;
     }
     this.slots.born[slot] = Number.NaN;
@@ -446,6 +465,15 @@ export class HeapState {
       bornNs: this.span[at + bornAt],
     };
   }
+}
+
+/** The birth of an object as it is kept while the free of the one before it in its slot is to come: below 0. */
+function replacing(bornNs: number): number {
+  return -1 - bornNs;
+}
+
+function birthOf(kept: number): number {
+  return kept < 0 ? -1 - kept : kept;
 }
 
 /** Pages of a span that are in the page index. */

@@ -5,7 +5,7 @@
 const leastRows = 1_024;
 
 export class SlotColumns {
-  /** When the object in a slot was born; NaN for a free slot. */
+  /** When the object in a slot was born; NaN for a free slot, below 0 see heap-state.ts. */
   born = new Float64Array(0);
   /** Type of the object. */
   type = new Uint32Array(0);

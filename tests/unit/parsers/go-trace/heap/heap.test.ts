@@ -87,6 +87,22 @@ describe('HeapState', () => {
     expect([twice.totals.heapObjects, twice.misfits.slotTaken]).toEqual([1, 1]);
   });
 
+  it('takes a free that comes after the next alloc of its slot for one of the object before', () => {
+    const late = stateAfter(
+      span,
+      ['HeapObjectAlloc', page, { type: 1 }],
+      ['HeapObjectAlloc', page, { type: 2 }],
+      ['HeapObjectFree', page],
+    );
+    expect([late.totals.heapObjects, late.misfits.slotTaken]).toEqual([1, 0]);
+    expect([late.typeAt(page), late.bornAt(page)]).toEqual([2, 3]);
+    const restored = new HeapState(26, page);
+    restored.restore(
+      structuredClone(stateAfter(span, ['HeapObjectAlloc', page], ['HeapObjectAlloc', page]).keyframe()),
+    );
+    expect([restored.isFreeLate(page), restored.bornAt(page)]).toEqual([true, 3]);
+  });
+
   it('takes a large object for its span', () => {
     const state = stateAfter(['SpanAlloc', 0, { npages: 13, spanClass: 1 }], ['HeapObjectAlloc', 0, { type: 9 }]);
     expect(state.totals).toMatchObject({ heapObjects: 1, heapAllocBytes: 13 * page, heapInuseBytes: 13 * page });
